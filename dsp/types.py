@@ -121,6 +121,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkRemoved:
+    """The mark at this sample was no mark (it was the first tap of a tempo)."""
+
+    segment: int
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
 class GridSet:
     """From this sample on, a click (audible or not) counts: a beat falls on ``sample``. ``bpm`` 0 ends it."""
 
@@ -158,7 +166,7 @@ class Resumed:
 
 
 NoteEvent: TypeAlias = NoteStarted | NoteCorrected | NoteRetracted | NoteEnded
-LogEntry: TypeAlias = NoteEvent | SegmentStarted | NoiseReading | Mark | GridSet | Gap | Paused | Resumed
+LogEntry: TypeAlias = NoteEvent | SegmentStarted | NoiseReading | Mark | MarkRemoved | GridSet | Gap | Paused | Resumed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,105 @@
+"""What the player may change while the pedal runs; kept in SQLite, never also a flag."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from dsp.scales import parse_scale
+from dsp.types import SessionSetup
+
+ROOTS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+TEMPOS_BPM: Final = tuple(range(40, 221, 10))
+TUNINGS: Final = ("any", "standard", "drop D", "bass")
+SCALES: Final = (("minor", "pentatonic"), ("minor", "natural"), ("major", "pentatonic"), ("major", "natural"))
+RANGES: Final = {"strictness": (0.0, 1.0), "sensitivity": (0.0, 1.0), "a4_hz": (425.0, 455.0), "bpm": (20.0, 300.0), "brightness": (0.05, 1.0)}
+
+
+class SettingRefused(ValueError):
+    """A value that cannot be; the text says which values can. ``field`` names the setting."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The player's choices. ``bpm`` 20 to 300, ``a4_hz`` 425 to 455, the shares 0 to 1."""
+
+    player: str = "Player 1"
+    scale_root: str = "A"
+    scale_kind: str = "minor"
+    scale_type: str = "pentatonic"
+    strictness: float = 0.5
+    sensitivity: float = 0.5
+    a4_hz: float = 440.0
+    tuning: str = "any"
+    bpm: float = 90.0
+    brightness: float = 1.0
+
+    def setup(self, mode: str) -> SessionSetup:
+        """What a session that starts now is scored against."""
+        return SessionSetup(
+            scale_root=self.scale_root,
+            scale_kind=self.scale_kind,
+            scale_type=self.scale_type,
+            strictness=self.strictness,
+            sensitivity=self.sensitivity,
+            a4_hz=self.a4_hz,
+            tuning=self.tuning,
+            mode=mode,
+        )
+
+    def scale_name(self) -> str:
+        """For the screen: "A minor pentatonic"."""
+        kind = f"{self.scale_root} {self.scale_kind}"
+        return f"{kind} {self.scale_type}" if self.scale_type == "pentatonic" else kind
+
+
+def changed(settings: Settings, values: dict[str, Any]) -> Settings:
+    """The settings with some values replaced; raises ``SettingRefused`` for what cannot be, and changes nothing."""
+    known = asdict(settings)
+    for field, value in values.items():
+        if field not in known:
+            raise SettingRefused(field, f"there is no setting {field!r}; there are {', '.join(known)}")
+        known[field] = _checked(field, value, known[field])
+    try:
+        root, kind = parse_scale(f"{known['scale_root']} {known['scale_kind']}", known["scale_type"])
+    except ValueError as error:
+        field = "scale_root" if "scale_root" in values else "scale_kind"
+        raise SettingRefused(field, str(error)) from error
+    return Settings(**(known | {"scale_root": root, "scale_kind": kind}))
+
+
+def _checked(field: str, value: Any, present: Any) -> Any:
+    if isinstance(present, str):
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= 40:
+            raise SettingRefused(field, f"{field} takes 1 to 40 characters")
+        if field == "tuning" and value not in TUNINGS:
+            raise SettingRefused(field, f"tuning is one of {', '.join(TUNINGS)}")
+        if field == "scale_type" and value not in {"natural", "pentatonic"}:
+            raise SettingRefused(field, "scale_type is natural or pentatonic")
+        return value.strip()
+    low, high = RANGES[field]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise SettingRefused(field, f"{field} takes {low:g} to {high:g}")
+    return float(value)
+
+
+def stepped(settings: Settings, field: str, players: tuple[str, ...]) -> Settings:
+    """The next value of one field of Set-up, round and round: what a tap of the foot does."""
+    if field == "player":
+        return replace(settings, player=_after(settings.player, players))
+    if field == "root":
+        return replace(settings, scale_root=_after(settings.scale_root, ROOTS))
+    if field == "scale":
+        kind, pattern = _after((settings.scale_kind, settings.scale_type), SCALES)
+        return replace(settings, scale_kind=kind, scale_type=pattern)
+    if field == "tempo":
+        higher = [float(bpm) for bpm in TEMPOS_BPM if bpm > settings.bpm]
+        return replace(settings, bpm=higher[0] if higher else float(TEMPOS_BPM[0]))
+    assert field == "tuning", field
+    return replace(settings, tuning=_after(settings.tuning, TUNINGS))
+
+
+def _after(value: Any, values: tuple[Any, ...]) -> Any:
+    return values[(values.index(value) + 1) % len(values)] if value in values else values[0]

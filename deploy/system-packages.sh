@@ -3,8 +3,8 @@
 # when all is there. Without root and without sudo it says in one line what somebody with root should type.
 set -euo pipefail
 
-run=(python3 python3-venv ca-certificates libportaudio2 fonts-dejavu-core)
-test=(git jackd2 chromium npm systemd procps)
+run=(python3 python3-venv ca-certificates libportaudio2)
+test=(git jackd2 chromium fonts-dejavu-core npm systemd procps)
 
 case "${1:-run}" in
     run) wanted=("${run[@]}") ;;

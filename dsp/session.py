@@ -1,0 +1,59 @@
+"""A session in numbers: while it runs, and once it is over, from the same log by the same rules.
+
+``LiveScore`` looks at the last ``WINDOW_NOTES`` notes only, so that it costs the same after an hour as after a minute;
+what is stored comes from ``summarise``, which sees everything.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from dsp.metrics import confident, score
+from dsp.replay import Replayer, replay
+from dsp.scales import pitch_classes
+from dsp.types import LogEntry, Metrics, Note, SessionSetup, Summary
+
+WINDOW_NOTES: Final = 96
+
+__all__ = ["LiveScore", "in_scale", "replay", "summarise"]
+
+
+def summarise(setup: SessionSetup, entries: Iterable[LogEntry]) -> Summary:
+    """Everything of a session, from its log alone. Raises ``ValueError`` for a scale that is not known."""
+    record = replay(entries)
+    sure = confident(record.notes)
+    correct = sum(in_scale(setup, note) for note in sure)
+    return Summary(
+        duration_s=record.practised_s,
+        notes=len(record.notes),
+        correct_notes=correct,
+        wrong_notes=len(sure) - correct,
+        unique_notes=len({note.midi for note in sure}),
+        marks=len(record.marks),
+        gaps=len(record.gaps),
+        metrics=score(setup, record),
+    )
+
+
+def in_scale(setup: SessionSetup, note: Note) -> bool:
+    """Whether the note belongs to the session's scale."""
+    return note.midi % 12 in pitch_classes(setup.scale_root, setup.scale_kind, setup.scale_type)
+
+
+class LiveScore:
+    """Running metrics over the last ``WINDOW_NOTES`` notes; cheap enough to ask four times per second."""
+
+    def __init__(self, setup: SessionSetup) -> None:
+        self._setup = setup
+        self._replayer = Replayer(notes_max=WINDOW_NOTES)
+        self._metrics: Metrics | None = None
+
+    def add(self, entry: LogEntry) -> None:
+        """Take one log entry in."""
+        self._replayer.add(entry)
+        self._metrics = None
+
+    def metrics(self) -> Metrics:
+        """The numbers as they stand; computed again only when the log grew."""
+        if self._metrics is None:
+            self._metrics = score(self._setup, self._replayer.record())
+        return self._metrics

@@ -10,7 +10,13 @@ ROOTS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TEMPOS_BPM: Final = tuple(range(40, 221, 10))
 TUNINGS: Final = ("any", "standard", "drop D", "bass")
 SCALES: Final = (("minor", "pentatonic"), ("minor", "natural"), ("major", "pentatonic"), ("major", "natural"))
-RANGES: Final = {"strictness": (0.0, 1.0), "sensitivity": (0.0, 1.0), "a4_hz": (425.0, 455.0), "bpm": (20.0, 300.0), "brightness": (0.05, 1.0)}
+RANGES: Final = {
+    "strictness": (0.0, 1.0),
+    "sensitivity": (0.0, 1.0),
+    "a4_hz": (425.0, 455.0),
+    "bpm": (20.0, 300.0),
+    "brightness": (0.05, 1.0),
+}
 
 
 class SettingRefused(ValueError):

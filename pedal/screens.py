@@ -1,0 +1,181 @@
+"""What the OLED shows: pure functions from the state to a picture, one big thing on each."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PIL import Image
+
+from pedal import words
+from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
+from pedal.state import SETUP_FIELDS, Mode, Session, State
+
+NEEDLE_MS: Final = 50.0
+NEEDLE_CENTS: Final = 50.0
+IN_TUNE_CENTS: Final = 2.0
+NO_SOUND: Final = {"missing": "NO CARD", "fault": "NO SOUND", "waiting": "…"}
+
+
+def draw(state: State) -> Image.Image:
+    """The picture for this state: mode "1", 128 × 64."""
+    canvas = Canvas()
+    _SCREENS[screen_name(state)](canvas, state)
+    if state.toast is not None:
+        canvas.inverted_bar(state.toast.text)
+    return canvas.image
+
+
+def screen_name(state: State) -> str:
+    """Which screen it is: what lies nearest to the player's foot comes first."""
+    if state.mode is Mode.OFF:
+        return "off"
+    if state.countdown_ns is not None:
+        return "countdown"
+    if state.pin is not None:
+        return "pin"
+    if state.review is not None:
+        return "review"
+    if _no_sound(state) and state.mode in {Mode.IDLE, Mode.CLICK_READY, Mode.TUNER, Mode.RECOVERY}:
+        return "fault"
+    if state.mode is Mode.SESSION and state.session is not None:
+        return "paused" if state.session.paused_ns is not None else "session"
+    return "idle" if state.mode in {Mode.CLICK_READY, Mode.SESSION} else str(state.mode.value)
+
+
+def _no_sound(state: State) -> bool:
+    audio = state.parts.get("audio")
+    return audio is not None and audio.state in {"missing", "fault"}
+
+
+def _idle(canvas: Canvas, state: State) -> None:
+    canvas.top("ready", f"{state.waiting} waiting" if state.waiting else "")
+    canvas.text((WIDTH // 2, 32), state.home.capitalize(), 30, bold=True)
+    canvas.bottom(f"{state.settings.scale_name()} {state.settings.bpm:g}")
+
+
+def _session(canvas: Canvas, state: State) -> None:
+    session = state.session
+    assert session is not None
+    heard = state.heard
+    name = words.note(heard.midi) if heard is not None and heard.midi is not None else ""
+    canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), name)
+    canvas.big(words.percent(session.metrics.quality))
+    _timing(canvas, session, state)
+
+
+def _timing(canvas: Canvas, session: Session, state: State) -> None:
+    """The bottom of the session screen: where the playing lies against the beat, or that sound is missing."""
+    if _no_sound(state):
+        canvas.inverted_bar(state.parts["audio"].text)
+    elif session.metrics.signed_ms is not None:
+        canvas.needle(session.metrics.signed_ms / NEEDLE_MS, y=HEIGHT - 6)
+    else:
+        canvas.bottom(f"{session.notes} notes")
+
+
+def _paused(canvas: Canvas, state: State) -> None:
+    session = state.session
+    assert session is not None
+    canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), f"{session.notes} notes")
+    canvas.text((WIDTH // 2, 34), "PAUSED", 30, bold=True)
+    canvas.bottom("play to go on" if state.auto_paused else "hold to stop")
+
+
+def _review(canvas: Canvas, state: State) -> None:
+    assert state.review is not None
+    summary = state.review.summary
+    metrics = summary.metrics
+    columns = (
+        ("pitch", metrics.pitch_accuracy),
+        ("scale", metrics.scale_conformity),
+        ("time", metrics.timing_stability),
+    )
+    for i, (label, score) in enumerate(zip(("pitch", "scale", "time"), scores, strict=True)):
+        x = 21 + 43 * i
+        canvas.text((x, 6), label, SMALL)
+        canvas.text((x, 30), words.percent(score), 26, bold=True)
+    canvas.bottom(words.verdict(summary))
+
+
+def _fault(canvas: Canvas, state: State) -> None:
+    audio = state.parts["audio"]
+    canvas.text((WIDTH // 2, 22), NO_SOUND.get(audio.state, "?"), 26, bold=True)
+    canvas.text((WIDTH // 2, 48), audio.text, SMALL)
+
+
+def _tuner(canvas: Canvas, state: State) -> None:
+    heard = state.heard
+    if heard is None or heard.midi is None or heard.cents is None:
+        canvas.top("tuner", f"A={state.settings.a4_hz:g}")
+        canvas.big("–")
+        return
+    canvas.top("tuner", f"{heard.cents:+.1f}")
+    canvas.text((WIDTH // 2, 30), words.note(heard.midi), BIG, bold=True)
+    canvas.needle(heard.cents / NEEDLE_CENTS, y=HEIGHT - 6)
+
+
+def _carousel(canvas: Canvas, state: State) -> None:
+    canvas.top("tap: next", "hold: choose")
+    canvas.text((WIDTH // 2, 34), state.modes[state.menu.index].capitalize(), 28, bold=True)
+    canvas.dots(len(state.modes), state.menu.index)
+
+
+def _setup(canvas: Canvas, state: State) -> None:
+    field = SETUP_FIELDS[state.menu.index]
+    settings = state.settings
+    value = {
+        "player": settings.player,
+        "root": settings.scale_root,
+        "scale": settings.scale_name().removeprefix(settings.scale_root).strip(),
+        "tempo": f"{settings.bpm:g}",
+        "tuning": settings.tuning,
+    }[field]
+    canvas.top(field, "tap: change")
+    canvas.text((WIDTH // 2, 34), value, 28, bold=True)
+    canvas.dots(len(SETUP_FIELDS), state.menu.index)
+
+
+def _countdown(canvas: Canvas, state: State) -> None:
+    assert state.countdown_ns is not None
+    left_s = max(0, state.countdown_ns - state.now_ns) / 1e9
+    canvas.top("reset" if state.mode is Mode.RECOVERY else "switch off")
+    canvas.big(f"{int(left_s) + 1}")
+    canvas.bottom("release to cancel")
+
+
+def _recovery(canvas: Canvas, _state: State) -> None:
+    canvas.text((WIDTH // 2, 10), "RECOVERY", MIDDLE, bold=True)
+    canvas.text((WIDTH // 2, 33), "tap: practice  2 s: tuner", SMALL)
+    canvas.text((WIDTH // 2, 50), "hold 10 s: reset", SMALL)
+
+
+def _reset_armed(canvas: Canvas, _state: State) -> None:
+    canvas.text((WIDTH // 2, 16), "RESET?", 28, bold=True)
+    canvas.text((WIDTH // 2, 40), "tap: clear settings", SMALL)
+    canvas.text((WIDTH // 2, 55), "hold: leave all as it is", SMALL)
+
+
+def _pin(canvas: Canvas, state: State) -> None:
+    canvas.top("type on the phone")
+    canvas.text((WIDTH // 2, 36), state.pin or "", 32, bold=True)
+
+
+def _off(canvas: Canvas, _state: State) -> None:
+    canvas.text((WIDTH // 2, 24), "SAVED", 28, bold=True)
+    canvas.bottom("wait for dark, then unplug")
+
+
+_SCREENS: Final[dict[str, Callable[[Canvas, State], None]]] = {
+    "idle": _idle,
+    "session": _session,
+    "paused": _paused,
+    "review": _review,
+    "fault": _fault,
+    "tuner": _tuner,
+    "carousel": _carousel,
+    "setup": _setup,
+    "countdown": _countdown,
+    "recovery": _recovery,
+    "reset_armed": _reset_armed,
+    "pin": _pin,
+    "off": _off,
+}

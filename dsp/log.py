@@ -46,7 +46,7 @@ _REQUIRED: Final = {kind: sum(field.default is MISSING for field in declared) fo
 
 
 def encode(entry: LogEntry) -> bytes:
-    """One line of ASCII JSON, with its newline. Raises ``ValueError`` for what would not come back the same: NaN too."""
+    """One line of ASCII JSON, with its newline. Raises ``ValueError`` for what would not come back the same, as NaN."""
     word = _WORDS.get(type(entry))
     if word is None:
         raise TypeError(f"{type(entry).__name__} is no log entry")

@@ -19,7 +19,7 @@ NOTES_MIN: Final = 4
 IN_TUNE_CENTS: Final = 4.0  # nobody hears less on a guitar
 OUT_CENTS: Final = 15.0  # and this much beyond it scores .5
 BENT_CENTS: Final = 35.0
-NOISE_LOUD_DB, NOISE_CLEAN_DB = 25.0, 55.0  # notes above the noise: 0 and 1
+NOISE_LOUD_DB, NOISE_CLEAN_DB = 32.0, 60.0  # notes above the noise: 0 and 1
 WEIGHTS: Final = {"scale_conformity": 0.35, "pitch_accuracy": 0.25, "timing_stability": 0.25, "noise_control": 0.15}
 
 

@@ -76,9 +76,9 @@ def spread_ms(errors_ms: Floats) -> float:
 
 
 def stability(sd_ms: float, step_ms: float, strictness: float) -> float:
-    """Score of a spread: .94 at 10 ms, .36 at 40 ms (strictness .5), and .05 where the notes fall anywhere in a step."""
+    """Score of a spread: .94 at 10 ms, .36 at 40 ms (strictness .5), and .05 for notes anywhere in a step."""
     half_ms = SPREAD_HALF_MS * math.pow(1.6, 1.0 - 2.0 * strictness)
-    absolute = 1.0 / (1.0 + (sd_ms / half_ms) ** 2.4)
+    absolute = 1.0 / (1.0 + math.pow(sd_ms / half_ms, 2.4))
     anywhere = 1.0 / (1.0 + (sd_ms / step_ms / 0.14) ** 4)  # evenly anywhere is .29 of a step
     return min(absolute, anywhere)
 

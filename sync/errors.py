@@ -1,11 +1,15 @@
 """What can go wrong with what is kept, split by what the caller should do.
 
-    SyncError
-    ├── Offline     no network, or no answer that is ours: wait for the link
-    ├── Retry       the server could not now: later, with backoff
-    ├── Rejected    the server will never take this row: keep it, show it
-    ├── AuthHeld    the account's credential is refused: hold the account, ask the owner
-    └── StoreFull   the disk is full or read-only: recording stops visibly
+SyncError
+├── Offline          no network, or no answer that is ours: wait for the link
+│   └── Portal       a captive portal answered in the server's place: say so, wait for the link
+├── Retry            the server could not now: later, with backoff
+│   └── TooLarge     the server wants smaller requests: halve the cap
+├── Rejected         the server will never take this row: keep it, show it
+├── Held             the server's table is not what we know: keep the queue, ask the owner
+├── AuthHeld         the account's credential is refused: hold the account, ask the owner
+├── StoreFull        the disk is full or read-only: recording stops visibly
+└── StoreUnreadable  a file is damaged, or made by a newer pedal: it is kept as it is
 """
 
 
@@ -17,6 +21,10 @@ class Offline(SyncError, ConnectionError):
     """No network, or no answer that is ours."""
 
 
+class Portal(Offline):
+    """A captive portal (or another stranger) answered in the server's place."""
+
+
 class Retry(SyncError):
     """The server could not now. ``after_s``: what it asked us to wait, if it did."""
 
@@ -25,8 +33,16 @@ class Retry(SyncError):
         self.after_s = after_s
 
 
+class TooLarge(Retry):
+    """The server wants smaller requests."""
+
+
 class Rejected(SyncError, ValueError):
     """The server will never take this row: keep it, show it."""
+
+
+class Held(SyncError):
+    """The server's table is not what we know: keep the queue and ask again much later."""
 
 
 class AuthHeld(SyncError, PermissionError):
@@ -35,3 +51,7 @@ class AuthHeld(SyncError, PermissionError):
 
 class StoreFull(SyncError, OSError):
     """The disk is full or read-only."""
+
+
+class StoreUnreadable(SyncError, OSError):
+    """A file is damaged, or made by a newer pedal: it is kept as it is."""

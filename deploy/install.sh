@@ -27,6 +27,7 @@ while [ $# -gt 0 ]; do
 done
 [ "$(id -u)" = 0 ] || die "needs root: sudo $0"
 command -v apt-get >/dev/null || die "this is neither Debian nor Raspberry Pi OS: there is no apt-get here"
+command -v systemctl >/dev/null || die "needs systemd, which starts and watches the pedal: apt-get install systemd"
 
 put() { # SOURCE TARGET MODE: copy where different, and say so
     cmp -s "$1" "$2" && return 0

@@ -12,6 +12,7 @@ mkdir -p "$OUT/fresh"
 log=$OUT/fresh/$suite-$target.log
 archive=$OUT/fresh/$suite.tar
 root=$(mktemp -d "$OUT/fresh/$suite.XXXXXX")
+chmod 755 "$root"
 trap 'rm -rf --one-file-system "$root"' EXIT
 
 bootstrap() {
@@ -47,6 +48,9 @@ once() {
     fi </dev/null >>"$log" 2>&1
 }
 : >"$log"
+if [ "$target" = install ]; then # every machine that it is meant for has systemd
+    in_root "$root" bash -c 'apt-get update -q && apt-get install -q -y --no-install-recommends systemd' >>"$log" 2>&1
+fi
 for run in first second; do
     seconds once || { tail -40 "$log" >&2; die "make $target failed on $suite ($run time); all of it: $log"; }
     echo "$suite, $(git -C "$ROOT" rev-parse --short HEAD): make $target, $run time: $took_s s"

@@ -1,9 +1,9 @@
 """What can be wrong with a device, split by what the caller should do.
 
-    DeviceError
-    ├── DeviceMissing   say so, and run without it
-    ├── DeviceBusy      someone else holds it: try again later
-    └── DeviceLost      it was there and is gone: open it again
+DeviceError
+├── DeviceMissing   say so, and run without it
+├── DeviceBusy      someone else holds it: try again later
+└── DeviceLost      it was there and is gone: open it again
 """
 
 

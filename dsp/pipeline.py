@@ -1,0 +1,169 @@
+"""The live ear: blocks of samples in, frames and log entries out. The same samples give the same facts, however cut.
+
+Causal and deterministic: everything happens in hops of 128 samples, and nothing looks past the hop at hand. One
+pipeline hears one guitar; the stages are one file each and know nothing of one another.
+"""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.history import History
+from dsp.level import HighPass, LevelMeter
+from dsp.noise import READ_SAMPLES, NoiseFloor
+from dsp.notes import Hop, NoteMachine
+from dsp.onset import OnsetDetector, locate
+from dsp.pitch import PitchTracker
+from dsp.tunings import f0_min_hz
+from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading
+
+Samples = NDArray[np.float32]
+Heard: TypeAlias = Frame | LogEntry
+
+FRAME_HOPS: Final = 4
+LONG_HOPS: Final = 2
+LEARN_AFTER: Final = SAMPLE_RATE_HZ // 10  # a note's tail is not noise
+RECENT: Final = 8_192
+LOUDEST: Final = 4.0  # 12 dB over full scale: no card gives more, a broken float file may
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConfig:
+    """What the player has set. ``tuning``: "any" (down to B1 less 60 cents) or one of ``dsp.tunings.TUNINGS``.
+
+    ``sensitivity`` 0 to 1: how little above the noise a note may be (0.5: 7 dB).
+    """
+
+    a4_hz: float = 440.0
+    tuning: str = "any"
+    sensitivity: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 400.0 <= self.a4_hz <= 480.0:
+            raise ValueError(f"A4 is 400 to 480 Hz, not {self.a4_hz}")
+        if not 0.0 <= self.sensitivity <= 1.0:
+            raise ValueError(f"sensitivity is 0 to 1, not {self.sensitivity}")
+
+
+class Pipeline:
+    """48 kHz mono in. Raises ``ValueError`` for a tuning that is not known."""
+
+    def __init__(self, config: PipelineConfig, segment: int = 0) -> None:
+        self._config = config
+        self._f0_min_hz = f0_min_hz(config.tuning, config.a4_hz)
+        self._noise = NoiseFloor()
+        self.nonfinite_samples = 0
+        self._next_id = 0
+        self._reset(segment)
+
+    def _reset(self, segment: int) -> None:
+        self._segment = segment
+        self._sample = 0
+        self._rest = np.zeros(0, np.float32)
+        self._highpass = HighPass(SAMPLE_RATE_HZ)
+        self._level = LevelMeter()
+        self._onset = OnsetDetector()
+        self._pitch = PitchTracker(self._f0_min_hz)
+        self._recent = History(RECENT)
+        self._notes = NoteMachine(segment, self._config.a4_hz, self._config.sensitivity)
+        self._quiet_since = 0
+
+    @property
+    def sample(self) -> int:
+        """End of the last analysed hop, in samples of this segment."""
+        return self._sample
+
+    def process(self, block: Samples) -> list[Heard]:
+        """Shape (n,), float32, any n; what it holds beyond whole hops waits for the next block.
+
+        NaN and infinity are silence, and are counted in ``nonfinite_samples``.
+        """
+        assert block.ndim == 1, "mono, shape (n,)"
+        samples = np.concatenate((self._rest, self._clean(block)))
+        heard: list[Heard] = []
+        whole = len(samples) - len(samples) % HOP_SAMPLES
+        for start in range(0, whole, HOP_SAMPLES):
+            heard += self._hop(samples[start : start + HOP_SAMPLES])
+        self._rest = samples[whole:]
+        return heard
+
+    def finish(self) -> list[LogEntry]:
+        """The sound is over: close what is open. Nothing is reported that the last block did not."""
+        return self._notes.close(self._sample, self._noise.noise_dbfs, self._noise.hum_dbfs)
+
+    def begin_segment(self, segment: int) -> list[LogEntry]:
+        """Samples were lost: close what is open and start anew at sample 0. The learnt noise floor stays."""
+        closed = self.finish()
+        self._noise.new_segment()
+        self._reset(segment)
+        return closed
+
+    def _clean(self, block: Samples) -> Samples:
+        finite = np.isfinite(block)
+        if not finite.all():
+            self.nonfinite_samples += int(len(block) - np.count_nonzero(finite))
+            block = np.where(finite, block, np.float32(0.0))
+        return np.clip(block, -LOUDEST, LOUDEST).astype(np.float32, copy=False)
+
+    def _hop(self, raw: Samples) -> list[Heard]:
+        self._sample += HOP_SAMPLES
+        count = self._sample // HOP_SAMPLES
+        hop = self._highpass(raw)
+        self._recent.push(hop)
+        self._level.update(hop)
+        flux = self._onset.update(hop)
+        self._pitch.update(hop)
+        facts = Hop(
+            self._sample,
+            flux,
+            self._pitch.quick(),
+            self._pitch.long() if count % LONG_HOPS == 0 else None,
+            self._level.power,
+            self._noise.power,
+            self._pitch.refined_hz,
+            self._locate,
+            self._peak_since,
+        )
+        heard: list[Heard] = list(self._notes.step(facts))
+        self._learn(hop)
+        if count % FRAME_HOPS == 0:
+            heard.append(self._frame(facts))
+        if self._sample % READ_SAMPLES == 0:
+            noise, hum = round(self._noise.noise_dbfs, 1), round(self._noise.hum_dbfs, 1)
+            heard.append(NoiseReading(self._segment, self._sample, noise, hum))
+        return heard
+
+    def _learn(self, hop: Samples) -> None:
+        if not self._notes.silent:
+            self._quiet_since = self._sample + LEARN_AFTER
+        first = not self._noise.known or self._sample < LEARN_AFTER
+        silent = self._notes.silent and (first or self._sample >= self._quiet_since)
+        rate = self._noise.update(hop, self._level.hop_power, silent=silent)
+        if rate:
+            self._onset.learn_noise(rate)
+
+    def _frame(self, facts: Hop) -> Frame:
+        look = facts.quick if self._notes.pitch is not None else None
+        levels = (
+            round(self._level.level_dbfs, 1),
+            round(self._level.peak_dbfs, 1),
+            round(self._noise.noise_dbfs, 1),
+        )
+        if look is None or look.clarity < 0.8:
+            return Frame(self._segment, self._sample, *levels)
+        midi = 69.0 + 12.0 * float(np.log2(look.f0_hz / self._config.a4_hz))
+        nearest = int(np.floor(midi + 0.5))
+        cents = round(100.0 * (midi - nearest), 1)
+        return Frame(self._segment, self._sample, *levels, round(look.f0_hz, 3), nearest, cents, round(look.clarity, 3))
+
+    def _locate(self, rough: int) -> int:
+        """The attack near sample ``rough``, as a sample of this segment."""
+        start = max(0, self._sample - RECENT)
+        recent = self._recent.newest(self._sample - start)
+        return start + locate(recent, max(0, min(rough - start, len(recent) - 1)))
+
+    def _peak_since(self, sample: int) -> float:
+        count = max(HOP_SAMPLES, min(RECENT, self._sample - sample))
+        return float(np.abs(self._recent.newest(count)).max())

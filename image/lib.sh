@@ -39,7 +39,7 @@ debian_sources() { # SUITE: the lines of a sources.list with its updates and its
 
 # A builder behind a proxy or with an authority of its own has said so in these variables already.
 network_settings() {
-    env | grep -E '^(PIP_|UV_|SSL_CERT_FILE=|NODE_EXTRA_CA_CERTS=|npm_config_|(https?|no|all)_proxy=)' || true
+    env | grep -E '^(PIP_|UV_|SSL_CERT_FILE=|NODE_EXTRA_CA_CERTS=|npm_config_|(https?|no|all)_proxy=)' | grep -v '^PIP_FIND_LINKS=/' || true
 }
 
 # Run a command in the root file system $1 with this host's network. The mounts live in a namespace that ends with the
@@ -72,4 +72,13 @@ seconds() { # COMMAND ...: run it and leave its wall time in $took_s
     end=$(date +%s%N)
     took_s=$(printf '%d.%d' $(((end - start) / 1000000000)) $(((end - start) / 100000000 % 10)))
     return "$status"
+}
+
+digest() { sha256sum | cut -c1-16; }
+
+# What an installed pedal is made of, as a tar of the files as they are now; what git does not know of stays out.
+tracked_files() {
+    git -C "$ROOT" -c safe.directory="$ROOT" ls-files -z -- pedal dsp hardware webui sync deploy systemd image/layers \
+        pyproject.toml requirements.lock README.md LICENSE NOTICE |
+        tar -C "$ROOT" --null --ignore-failed-read --warning=no-failed-read --sort=name -T - -cf -
 }

@@ -76,9 +76,9 @@ def unpack(framed: bytes) -> list[bytes]:
     return lines
 
 
-def compress(framed: bytes, level: int = 6) -> bytes:
-    """Deflate; a batch of 16 JSON entries shrinks to a fifth, so that a commit touches one page and not two."""
-    return zlib.compress(framed, level)
+def compress(framed: bytes) -> bytes:
+    """Deflate: a batch of 16 JSON entries shrinks to under a half, so that a commit touches one page and not two."""
+    return zlib.compress(framed)
 
 
 def decompress(blob: bytes) -> bytes:

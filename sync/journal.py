@@ -8,14 +8,12 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sync import codec
 from sync.database import transaction
 from sync.errors import StoreUnreadable
 from sync.records import SessionEnd, SessionHeader, Unfinished
 
-BATCH_LEVEL: Final = 1  # deflate's fastest: a batch is on its way to the card while the player waits for nothing
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +43,7 @@ def append(notes: sqlite3.Connection, session_id: str, lines: Sequence[bytes], b
             statement = "UPDATE open_sessions SET heartbeat_ns = ? WHERE session_id = ? AND ending IS NULL"
             changed = notes.execute(statement, (boottime_ns, session_id))
         else:
-            blob = codec.compress(codec.pack(lines), BATCH_LEVEL)
+            blob = codec.compress(codec.pack(lines))
             changed = notes.execute(
                 "INSERT INTO journal (open_seq, boottime_ns, entries, sha256)"
                 " SELECT seq, ?, ?, ? FROM open_sessions WHERE session_id = ? AND ending IS NULL",

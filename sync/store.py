@@ -24,6 +24,7 @@ from dsp.types import Summary
 from sync import codec, journal, outbox
 from sync.database import (
     NOTES_DB,
+    NOTES_PAGE_BYTES,
     PEDAL_DB,
     as_sync_error,
     connect_writer,
@@ -160,7 +161,7 @@ def _open_files(folder: Path) -> Files:
     try:
         quick_check(pedal)
         migrate(pedal, PEDAL_MIGRATIONS)
-        notes = connect_writer(folder / NOTES_DB)
+        notes = connect_writer(folder / NOTES_DB, NOTES_PAGE_BYTES)
         try:
             migrate(notes, NOTES_MIGRATIONS)
             quick_check(notes, "open_sessions", "journal")

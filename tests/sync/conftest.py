@@ -7,7 +7,10 @@ import pytest
 
 from sync.library import Library
 from sync.store import Store
+from tests.rigs.postgres import cloud_rig
 from tests.sync.samples import started
+
+__all__ = ["cloud_rig"]
 
 
 @pytest.fixture

@@ -24,4 +24,7 @@ boot() {
 seconds boot || echo "the container ended badly: $found/console"
 cat "$found/report" 2>/dev/null || { tail -20 "$found/console"; die "the container did not get as far as a report"; }
 echo "boot, trial and power-off: $took_s s"
-[ "$(cat "$found/status" 2>/dev/null)" = 0 ] || die "the trial failed; the journal: $found/journal"
+[ "$(cat "$found/status" 2>/dev/null)" = 0 ] || {
+    grep -E 'pedal.service|python\[' "$found/journal" | tail -20
+    die "the trial failed; the whole journal: $found/journal"
+}

@@ -27,7 +27,7 @@ lint: $(VENV)/.dev ## ruff, mypy strict, import rules
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 
 format: $(VENV)/.dev ## let ruff put the code in order
 	$(BIN)/ruff check -q --fix . || true

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from dsp.curve import curve_numbers
+from dsp.evidence import Evidence
 from dsp.level import dbfs
 from dsp.pitch import Look
 from dsp.types import LogEntry, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
@@ -21,17 +22,27 @@ from dsp.types import LogEntry, NoteCorrected, NoteEnded, NoteRetracted, NoteSta
 HOP: Final = 128
 MS: Final = 48  # samples
 
-FLUX_NEW: Final = 0.14  # something began
-FLUX_STROKE: Final = 0.40  # a stroke, even where the pitch stays
+FLUX_NEW: Final = 0.11  # something began
+FLUX_STROKE: Final = 0.40
+DIP_STROKE: Final = 0.12
+DIP_LOUD_STROKE: Final = 0.04
 FLUX_PICKED: Final = 0.25
 ONSET_APART: Final = 45 * MS
+RISES_FOR: Final = 12 * MS
+STRONGER: Final = 1.5
 ONSET_WAITS: Final = 110 * MS
 AGREE_SEMITONES: Final = 0.4
 CLEAR: Final = 0.86
-CLEAR_CHANGE: Final = 0.90
-CHANGE_LOOKS: Final = 4
-CHANGE_FAR_LOOKS: Final = 14  # an octave or a twelfth away without a stroke: rather an overtone that outlives the rest
+ENOUGH: Final = 0.36  # two clear looks
+ENOUGH_SAME: Final = 1.6  # so clearly the same that the onset was none
+ENOUGH_YOUNG: Final = 0.6
+ENOUGH_CHANGE: Final = 1.1
+ENOUGH_FAR: Final = 4.0  # an octave or a twelfth away without a stroke: rather an overtone that outlives the rest
+YOUNG_LOOKS: Final = 8
 CHANGE_SEMITONES: Final = 0.6
+SAME_SEMITONES: Final = 0.5
+GLIDE_CLEAR: Final = 0.96
+GLIDE_SEMITONES: Final = 0.22  # per hop
 SLEW_SEMITONES: Final = 0.06  # per hop; the fastest bends and vibratos stay below
 ABOVE_NOISE: Final = 10.0 ** (7.0 / 10.0)
 LOST: Final = 60 * MS
@@ -62,8 +73,10 @@ class _Pending:
 
     rough: int
     flux: float
-    looks: list[float] = field(default_factory=list)
-    clarity: float = 0.0
+    before: float | None  # the pitch that sounded then
+    clarity_before: float
+    dip: float = 1.0  # how unclear that pitch became
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 @dataclass(slots=True)
@@ -77,11 +90,13 @@ class _Open:
     confidence: float
     level_dbfs: float
     at: float  # where its pitch is now, fractional MIDI
+    trail: float  # the last look that followed on from the one before
     last_heard: int
     curve: list[tuple[int, float]] = field(default_factory=list)
     loudest: float = 0.0
     heard: int = 0
     looked: int = 0
+    beside: int = 0
     doubts: list[float] = field(default_factory=list)
 
 
@@ -96,9 +111,9 @@ class NoteMachine:
         self._pending: _Pending | None = None
         self._open: _Open | None = None
         self._last_onset = -ONSET_APART
-        self._last_loud = 0
-        self._change: list[float] = []
-        self._change_from = 0
+        self._last_flux = 0.0
+        self._clarity = 0.0
+        self._change = Evidence()
         self._fluxes: deque[tuple[int, float]] = deque(maxlen=24)
 
     @property
@@ -134,39 +149,51 @@ class NoteMachine:
             pending = self._pending = None
         if hop.sample < WARM_UP:
             return
-        if hop.flux >= FLUX_NEW and hop.sample - self._last_onset >= ONSET_APART:
-            self._pending = _Pending(hop.sample, hop.flux)
-            self._last_onset = hop.sample
-        elif pending is not None and hop.sample - pending.rough <= 12 * MS:
-            pending.flux = max(pending.flux, hop.flux)
-        elif pending is not None and hop.flux > 1.5 * pending.flux:
-            # A finger, a squeak; this is the stroke itself.
-            self._pending = _Pending(hop.sample, hop.flux)
-            self._last_onset = hop.sample
+        since = hop.sample - self._last_onset
+        if since <= RISES_FOR:
+            self._last_flux = max(self._last_flux, hop.flux)
+            if pending is not None:
+                pending.flux = self._last_flux
+        # Shortly after a finger or a squeak only something clearly stronger is the stroke itself.
+        elif hop.flux >= self._needed_flux(since):
+            at = self._open.at if self._open is not None else None
+            clarity = self._clarity
+            if pending is not None and pending.before is not None:
+                at, clarity = pending.before, pending.clarity_before
+            self._pending = _Pending(hop.sample, hop.flux, at, clarity)
+            self._last_onset, self._last_flux = hop.sample, hop.flux
+        self._clarity += 0.25 * ((hop.quick.clarity if hop.quick is not None else 0.0) - self._clarity)
+
+    def _needed_flux(self, since: int) -> float:
+        if since >= ONSET_APART:
+            return FLUX_NEW
+        return max(FLUX_STROKE, (0.5 if since > ONSET_APART // 2 else STRONGER) * self._last_flux)
 
     def _await_pitch(self, hop: Hop) -> list[LogEntry]:
         pending, look = self._pending, hop.quick
         assert pending is not None
-        if look is None or look.clarity < CLEAR or hop.sample - look.span_samples < pending.rough - HOP:
-            pending.looks.clear()
+        pending.dip = min(pending.dip, look.clarity if look is not None else 0.0)
+        if look is None or hop.sample - look.span_samples < pending.rough - HOP:
             return []
         midi = self._midi(look.f0_hz)
-        if pending.looks and abs(midi - pending.looks[-1]) > AGREE_SEMITONES:
-            pending.looks.clear()
-        pending.looks.append(midi)
-        pending.clarity = max(pending.clarity, look.clarity)
-        if len(pending.looks) < 2 or hop.power < self._above_noise * hop.noise_power:
+        rival = pending.evidence.add(midi, look, hop.sample)
+        if rival is None or rival.looks < 2 or rival.weight < ENOUGH:
             return []
-        same = self._open is not None and abs(midi - self._open.at) < CHANGE_SEMITONES
-        if same and pending.flux < FLUX_STROKE:
-            if hop.sample - pending.rough > 40 * MS:
+        if hop.power < self._above_noise * hop.noise_power:
+            return []
+        same = self._open is not None and pending.before is not None and abs(midi - pending.before) < SAME_SEMITONES
+        if same and not self._is_stroke(pending):
+            if rival.weight > ENOUGH_SAME:
                 self._pending = None
             return []
         self._pending = None
         onset = hop.locate(pending.rough)
-        return self._begin(
-            hop, onset, self._midi(hop.refined_hz(look.f0_hz)), pending.clarity, pending.flux >= FLUX_PICKED
-        )
+        return self._begin(hop, onset, midi, rival.clarity, pending.flux >= FLUX_PICKED)
+
+    def _is_stroke(self, pending: _Pending) -> bool:
+        """On the same pitch: a stroke breaks the period of the string for a moment; a squeak or a beat does not."""
+        dip = pending.clarity_before - pending.dip
+        return dip >= DIP_STROKE or (pending.flux >= FLUX_STROKE and dip >= DIP_LOUD_STROKE)
 
     def _follow(self, hop: Hop) -> list[LogEntry]:
         note = self._open
@@ -177,14 +204,12 @@ class NoteMachine:
         look = hop.quick
         if look is not None and look.clarity >= 0.75:
             midi = self._midi(look.f0_hz)
-            if abs(midi - note.at) < CHANGE_SEMITONES:
-                self._stay(note, hop, look, midi)
+            if self._glides(note, look, midi) or abs(midi - note.at) < CHANGE_SEMITONES:
+                entries = self._stay(note, hop, look, midi)
             else:
                 entries = self._moved(note, hop, look, midi)
-                if entries:
-                    return entries
-        else:
-            self._change.clear()
+            if entries:
+                return entries
         if note.looked == PROVE_AFTER // HOP and note.heard < note.looked // 2:
             return self._retract(note, hop.sample)
         faded = hop.power < 2.0 * hop.noise_power
@@ -192,35 +217,44 @@ class NoteMachine:
             return self._end(note.last_heard, dbfs(hop.noise_power), None)
         return self._doubt(note, hop)
 
-    def _stay(self, note: _Open, hop: Hop, look: Look, midi: float) -> None:
+    @staticmethod
+    def _glides(note: _Open, look: Look, midi: float) -> bool:
+        """A bend moves in small steps and stays clear; between two frets the period is blurred for a moment."""
+        if look.clarity < GLIDE_CLEAR or abs(midi - note.trail) > GLIDE_SEMITONES:
+            return False
+        note.trail = note.at = midi
+        return True
+
+    def _stay(self, note: _Open, hop: Hop, look: Look, midi: float) -> list[LogEntry]:
         self._change.clear()
         note.heard += 1
         note.last_heard = hop.sample
         note.at += float(np.clip(midi - note.at, -SLEW_SEMITONES, SLEW_SEMITONES))
+        if abs(midi - note.at) < 0.1:
+            note.trail = midi
+        beside = hop.sample - note.decided < CORRECT_WITHIN // 2 and abs(midi - note.midi) > 0.56
+        note.beside = note.beside + 1 if beside else 0
+        if note.beside >= CORRECT_LOOKS:
+            return self._correct(note, hop, midi, look.clarity)
         if hop.sample // HOP % 4 == 0 and look.clarity >= CLEAR:
             refined = self._midi(hop.refined_hz(look.f0_hz))
             if abs(refined - midi) < AGREE_SEMITONES:
                 note.curve.append((hop.sample - look.span_samples // 2, refined))
+        return []
 
     def _moved(self, note: _Open, hop: Hop, look: Look, midi: float) -> list[LogEntry]:
         """The pitch is elsewhere: once it stays there it is another note, struck or not."""
-        if look.clarity < CLEAR_CHANGE or (self._change and abs(midi - self._change[-1]) > 0.3):
-            self._change.clear()
-        if look.clarity < CLEAR_CHANGE:
-            return []
-        if not self._change:
-            self._change_from = hop.sample - look.span_samples // 2
-        self._change.append(midi)
+        young = hop.sample - note.onset < CORRECT_WITHIN and note.heard < YOUNG_LOOKS
+        rival = self._change.add(midi, look, hop.sample)
         overtone = min(abs(abs(midi - note.at) - far) for far in (12.0, 19.02, 24.0, 27.86)) < 0.5
-        needed = CHANGE_FAR_LOOKS if overtone else CHANGE_LOOKS
-        if len(self._change) < needed or hop.power < self._above_noise * hop.noise_power:
+        enough = ENOUGH_YOUNG if young else ENOUGH_FAR if overtone else ENOUGH_CHANGE
+        if rival is None or rival.weight < enough or hop.power < self._above_noise * hop.noise_power:
             return []
         if self._pending is not None:
             return []
-        young = hop.sample - note.decided < CORRECT_WITHIN // 2 and note.heard < 6
         if young:
             return self._correct(note, hop, midi, look.clarity)
-        onset = self._soft_onset(self._change_from)
+        onset = self._soft_onset(rival.since)
         return self._begin(hop, onset, self._midi(hop.refined_hz(look.f0_hz)), look.clarity, stroke=False)
 
     def _soft_onset(self, guess: int) -> int:
@@ -239,7 +273,7 @@ class NoteMachine:
         ):
             return []
         midi = self._midi(look.f0_hz)
-        if look.clarity < CLEAR or abs(midi - note.at) < CHANGE_SEMITONES:
+        if look.clarity < CLEAR or abs(midi - note.midi) < 0.56:
             note.doubts.clear()
             return []
         if note.doubts and abs(note.doubts[-1] - midi) > AGREE_SEMITONES:
@@ -256,7 +290,7 @@ class NoteMachine:
         semitone, cents = _split(midi)
         level = round(dbfs(hop.peak_since(onset) ** 2), 2)
         confidence = round(_confidence(clarity, hop.power, hop.noise_power), 3)
-        self._open = _Open(self._next_id, onset, hop.sample, semitone, confidence, level, midi, hop.sample)
+        self._open = _Open(self._next_id, onset, hop.sample, semitone, confidence, level, midi, midi, hop.sample)
         self._next_id += 1
         self._change.clear()
         entries.append(
@@ -265,7 +299,7 @@ class NoteMachine:
         return entries
 
     def _correct(self, note: _Open, hop: Hop, midi: float, clarity: float) -> list[LogEntry]:
-        note.at = midi
+        note.at = note.trail = midi
         note.curve.clear()
         note.doubts.clear()
         self._change.clear()
@@ -280,6 +314,9 @@ class NoteMachine:
     def _retract(self, note: _Open, sample: int) -> list[LogEntry]:
         self._open = None
         self._change.clear()
+        if sample - note.onset < ONSET_WAITS and self._pending is None:
+            # Something did begin there: its pitch may still become clear.
+            self._pending = _Pending(note.onset + HOP, FLUX_STROKE, None, 0.0)
         return [NoteRetracted(self.segment, note.note_id, sample)]
 
     def _end(self, sample: int, noise_dbfs: float | None, hum_dbfs: float | None) -> list[LogEntry]:

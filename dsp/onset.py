@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dsp.history import History
 
 Samples = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 WINDOW: Final = 512
 BINS: Final = slice(2, 107)  # 190 Hz to 10 kHz
@@ -21,7 +22,12 @@ LAG_HOPS: Final = 3
 FLOOR: Final = 5e-5  # of full scale per band: far below any string, above 16-bit rounding
 NOISE_FACTOR: Final = 2.0
 ENVELOPE: Final = 24  # 0.5 ms
-SEARCH_BEFORE: Final = 960
+STEP: Final = 6
+SEARCH_BEFORE: Final = 1_440
+BEFORE_STEPS: Final = 160
+ATTACK_STEPS: Final = 100  # how long before the flux an attack may begin: 14 ms
+PEAK_STEPS: Final = 200
+ABOVE_BEFORE: Final = 1.3  # of the loudest tenth of what sounded
 ATTACK_FLOOR: Final = 10.0 ** (-30.0 / 20.0)
 
 
@@ -57,26 +63,39 @@ class OnsetDetector:
         self._floor = FLOOR + NOISE_FACTOR * self._noise
 
 
-def envelope(samples: Samples) -> Samples:
-    """RMS over 0.5 ms, one value per 0.125 ms (6 samples); shape ((n - 24) // 6 + 1,)."""
-    power = np.concatenate((np.zeros(1), np.cumsum(samples.astype(np.float64) ** 2)))
-    steps = power[ENVELOPE::6] - power[:-ENVELOPE:6]
-    return np.sqrt(np.maximum(steps, 0.0) / ENVELOPE).astype(np.float32)
+def envelope(samples: Floats) -> Floats:
+    """RMS over 0.5 ms, one value per 0.125 ms; shape ((n - 24) // 6 + 1,)."""
+    power = np.concatenate((np.zeros(1), np.cumsum(samples**2)))
+    steps = power[ENVELOPE::STEP] - power[:-ENVELOPE:STEP]
+    return np.sqrt(np.maximum(steps, 0.0) / ENVELOPE)
 
 
 def locate(samples: Samples, rough: int) -> int:
     """Index in ``samples`` at which the attack near index ``rough`` begins.
 
-    The attack begins where the envelope last rose through −30 dB of its peak, or, over strings that still ring, where
-    it last rose through twice what sounded before. The second difference takes the ringing strings' low partials away.
+    It begins where the envelope last rose through −30 dB of its peak, or, over noise and strings that still ring,
+    through what sounded before. Three views of it are tried, the samples and their first and second difference (hiss
+    hides one, ringing strings hide another), and the earliest is believed: what covers an attack can only delay it.
     """
-    sharp = np.diff(samples, n=2, prepend=np.zeros(2, np.float32))
-    rise = envelope(sharp)
-    start, at = max(0, (rough - SEARCH_BEFORE) // 6), min(len(rise) - 1, rough // 6)
-    if at - start < 8:
-        return rough
-    peak_at = at - 16 + int(rise[max(0, at - 16) :].argmax()) if at >= 16 else int(rise.argmax())
-    before = float(np.median(rise[start : start + max(8, (at - start) // 2)]))
-    threshold = max(ATTACK_FLOOR * float(rise[peak_at]), 2.5 * before)
-    under = np.flatnonzero(rise[start : peak_at + 1] < threshold)
-    return 6 * (start + int(under[-1]) + 1) + ENVELOPE // 2 if len(under) else rough
+    first = max(0, rough - SEARCH_BEFORE)
+    found = rough
+    view = samples[first:].astype(np.float64)
+    for _ in range(3):
+        at = _rises_at(envelope(view), (rough - first) // STEP)
+        if at is not None:
+            found = min(found, first + at * STEP + ENVELOPE // 2)
+        view = np.diff(view, prepend=view[:1])
+    return found
+
+
+def _rises_at(level: Floats, rough: int) -> int | None:
+    """Where ``level`` last rose through its threshold before its peak near ``rough``; ``None`` if it hardly rises."""
+    if rough < BEFORE_STEPS:
+        return None
+    peak_at = max(0, rough - 16) + int(level[max(0, rough - 16) : rough + PEAK_STEPS].argmax())
+    before = level[: rough - ATTACK_STEPS]
+    threshold = max(ATTACK_FLOOR * float(level[peak_at]), ABOVE_BEFORE * float(np.percentile(before, 90)))
+    if threshold > float(level[peak_at]):
+        return None
+    under = np.flatnonzero(level[:peak_at] < threshold)
+    return int(under[-1]) + 1 if len(under) else None

@@ -70,7 +70,7 @@ class PitchTracker:
         """The opinion of the last 22 ms (and one lag more)."""
         newest_first = self._newest_first(self._lag_max + LONG_TERMS + 1)
         windows = np.lib.stride_tricks.sliding_window_view(newest_first, LONG_TERMS)[LAG_MIN : self._lag_max + 1]
-        products = windows @ newest_first[:LONG_TERMS]
+        products: Samples = windows @ newest_first[:LONG_TERMS]
         return self._judge(products, newest_first, np.full(len(self._lags), LONG_TERMS))
 
     def refined_hz(self, f0_hz: float) -> float:
@@ -129,4 +129,5 @@ def _lowpass() -> Samples:
     """Windowed sinc (Hamming), linear phase, unit gain at DC; its delay is 0.5 ms."""
     at = np.arange(TAPS) - (TAPS - 1) / 2
     taps = np.sinc(2.0 * CUTOFF_HZ / RATE_HZ * at) * np.hamming(TAPS)
-    return (taps / taps.sum()).astype(np.float32)
+    lowpass: Samples = (taps / taps.sum()).astype(np.float32)
+    return lowpass

@@ -84,12 +84,8 @@ def _review(canvas: Canvas, state: State) -> None:
     assert state.review is not None
     summary = state.review.summary
     metrics = summary.metrics
-    columns = (
-        ("pitch", metrics.pitch_accuracy),
-        ("scale", metrics.scale_conformity),
-        ("time", metrics.timing_stability),
-    )
-    for i, (label, score) in enumerate(zip(("pitch", "scale", "time"), scores, strict=True)):
+    scores = {"pitch": metrics.pitch_accuracy, "scale": metrics.scale_conformity, "time": metrics.timing_stability}
+    for i, (label, score) in enumerate(scores.items()):
         x = 21 + 43 * i
         canvas.text((x, 6), label, SMALL)
         canvas.text((x, 30), words.percent(score), 26, bold=True)

@@ -1,0 +1,162 @@
+"""Makes the parts and tells each whom it works with. Starts nothing."""
+
+import asyncio
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, get_args
+
+from hardware.board import Board
+from hardware.clock import boottime_ns
+from hardware.memory import MemoryReader
+from pedal import settings
+from pedal.config import Config
+from pedal.datadir import TAKES
+from pedal.events import PartChanged, PartName, PartState, QueueChanged, SessionKind
+from pedal.hub import SETTINGS_KEY, Hub
+from pedal.order import Order
+from pedal.outputs import Lamps, Screen
+from pedal.parts import Pedal
+from pedal.sessions import Sessions
+from pedal.settings import Settings
+from pedal.state import Mode, Part, Session, State
+from pedal.supervisor import EngineCallbacks, Supervisor
+from pedal.takes import Takes
+from pedal.wall import WallClock
+from sync.credential import read_credential
+from sync.errors import AuthHeld
+from sync.library import Library
+from sync.records import Unfinished
+from sync.store import Store
+from sync.worker import SyncStatus, SyncWorker
+
+DEMO_TAKE: Final = Path(__file__).parent / "takes" / "demo.flac"
+CLOUD_PART: Final[dict[str, PartState]] = {
+    "off": "off",
+    "offline": "waiting",
+    "portal": "waiting",
+    "held": "fault",
+    "ok": "ok",
+    "waiting": "waiting",
+}
+log = logging.getLogger(__name__)
+
+
+class Telephone:
+    """Lets parts that are made before the hub call it, from any thread, once it is there."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._hub: Hub | None = None
+
+    def connect(self, hub: Hub) -> None:
+        """From now on somebody answers."""
+        self._hub = hub
+
+    def part(self, name: PartName, state: PartState, text: str) -> None:
+        """A part of the pedal changed; called on the hub's loop."""
+        assert self._hub is not None
+        self._hub.dispatch(PartChanged(boottime_ns(), name, state, text))
+
+    def part_from_thread(self, name: PartName, state: PartState, text: str) -> None:
+        """The same from any other thread."""
+        self._loop.call_soon_threadsafe(self.part, name, state, text)
+
+    def cloud_from_thread(self, status: SyncStatus) -> None:
+        """The sync worker's word."""
+        self._loop.call_soon_threadsafe(self._cloud, status)
+
+    def _cloud(self, status: SyncStatus) -> None:
+        assert self._hub is not None
+        self.part("cloud", CLOUD_PART[status.state], status.text)
+        self._hub.dispatch(QueueChanged(boottime_ns(), status.waiting))
+
+
+def assemble(config: Config, store: Store, board: Board, memory_fd: int) -> Pedal:
+    """All parts, wired. Closes what an earlier run left open, unless that session goes on."""
+    phone = Telephone()
+    sessions = Sessions(store, WallClock(), boottime_ns, lambda text: phone.part("storage", "fault", text))
+    left = sessions.recover(config.session.resume_after_crash_s)
+    first_segment = sessions.go_on(left) if left is not None else 0
+    screen = Screen(
+        board.display,
+        board.open_display,
+        lambda working, text: phone.part_from_thread("oled", "ok" if working else "fault", text),
+    )
+    hub = Hub(
+        _first_state(store, board, left),
+        store=store,
+        sessions=sessions,
+        takes=Takes(config.data / TAKES, MemoryReader(memory_fd)),
+        screen=screen,
+        lamps=Lamps(board.lights),
+        now_ns=boottime_ns,
+    )
+    phone.connect(hub)
+    supervisor = Supervisor(
+        _order(config, hub.state.settings, memory_fd),
+        EngineCallbacks(hub.frame, hub.entry, lambda state, text: phone.part("audio", state, text)),
+        first_segment=first_segment,
+    )
+    hub.supervisor = supervisor
+    cloud = _cloud(config, store, phone)
+    hub.on_saved = cloud.kick
+    return Pedal(hub, supervisor, screen, Library(config.data), board, store, cloud)
+
+
+def _cloud(config: Config, store: Store, phone: Telephone) -> SyncWorker:
+    try:
+        credential = read_credential(config.data)
+    except AuthHeld as error:
+        log.warning("%s", error)
+        phone.part_from_thread("cloud", "fault", str(error))
+        credential = None
+    return SyncWorker(store, credential, phone.cloud_from_thread)
+
+
+def _first_state(store: Store, board: Board, left: Unfinished | None) -> State:
+    parts: dict[PartName, Part] = {
+        "audio": Part("waiting", "starting"),
+        "oled": Part("ok", "working"),
+        "storage": Part("ok", "working"),
+        "network": Part("ok", "connected"),
+        "cloud": Part("off", "no account is linked"),
+        "board": Part("ok", "simulated" if board.kind == "sim" else "working"),
+    }
+    for missing in board.missing:
+        parts["oled" if missing.part == "display" else "board"] = Part("missing", missing.text)
+    state = State(now_ns=boottime_ns(), settings=stored_settings(store), parts=parts)
+    if left is None:
+        return state
+    kind: SessionKind = next((k for k in get_args(SessionKind) if k == left.header.setup.mode), "practice")
+    session = Session(kind=kind, started_ns=left.header.start_boottime_ns, session_id=left.header.session_id)
+    return replace(state, mode=Mode.SESSION, session=session)
+
+
+def stored_settings(store: Store) -> Settings:
+    """What the player had set; a value that this version refuses falls back to its default, alone."""
+    kept = Settings()
+    for field, value in json.loads(store.settings().get(SETTINGS_KEY, "{}")).items():
+        try:
+            kept = settings.changed(kept, {field: value})
+        except settings.SettingRefused as error:
+            log.warning("a stored setting was left out: %s", error)
+    return kept
+
+
+def _order(config: Config, player: Settings, memory_fd: int) -> Order:
+    recording = config.audio.recording
+    if config.board == "sim" and not recording and not config.audio.card:
+        recording = str(DEMO_TAKE)
+    return Order(
+        link_fd=-1,
+        memory_fd=memory_fd,
+        first_segment=0,
+        recording=recording,
+        card=config.audio.card,
+        channel=config.audio.channel,
+        a4_hz=player.a4_hz,
+        tuning=player.tuning,
+        sensitivity=player.sensitivity,
+    )

@@ -1,0 +1,109 @@
+"""``pedal sessions`` and ``pedal sync``: what is kept, with or without a running daemon."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pedal import rows, words
+from pedal.cli.errors import Failed, UsageError
+from pedal.datadir import daemon_address
+from pedal.sessions import readable
+from sync.credential import read_credential
+from sync.errors import SyncError
+from sync.library import Library
+from sync.push import push_once
+from webui.schemas import SessionDetail
+
+LIMIT_MAX = 100_000
+
+
+def sessions(parsed: argparse.Namespace) -> None:
+    """List sessions, or show or export one."""
+    if parsed.what == "list" and parsed.session_id is not None:
+        raise UsageError(f"list takes no session; did you mean: pedal sessions show {parsed.session_id}")
+    if parsed.what != "list" and parsed.session_id is None:
+        raise UsageError(f"which session? pedal sessions {parsed.what} ID; pedal sessions list shows them")
+    if not 1 <= parsed.limit <= LIMIT_MAX:
+        raise UsageError(f"--limit takes 1 to {LIMIT_MAX}")
+    try:
+        if parsed.what == "list":
+            _list(parsed)
+        else:
+            _one(parsed)
+    except SyncError as error:
+        raise Failed(str(error)) from error
+
+
+def _list(parsed: argparse.Namespace) -> None:
+    running = daemon_address(parsed.data) is not None
+    stored = Library(parsed.data).sessions(parsed.limit)
+    # Only one session can be open under a daemon: the newest. Any other open one is what a crash left.
+    newest_open = next((s.session_id for s in stored if s.state == "open"), None) if running else None
+    listed = [rows.row(s, running_id=newest_open) for s in stored]
+    if parsed.json:
+        _write(json.dumps([row.model_dump() for row in listed]))
+        return
+    if not listed:
+        _write("no sessions yet")
+    for row in listed:
+        quality = words.percent(row.metrics.quality)
+        _write(
+            f"{row.session_id}  {row.start or 'date unknown':24}  {row.state:11}  {words.clock(row.duration_s):>7}"
+            f"  {row.notes:5} notes  quality {quality:>3}  {row.scale}"
+        )
+
+
+def _one(parsed: argparse.Namespace) -> None:
+    detail = _detail(parsed.data, parsed.session_id)
+    if parsed.json or parsed.what == "export":
+        _write(detail.model_dump_json())
+        return
+    _write(f"{detail.session_id}  {detail.start or 'date unknown'}  {detail.scale}  {words.clock(detail.duration_s)}")
+    for note in detail.timeline:
+        flag = "" if note.in_scale else "  off the scale"
+        _write(f"{note.onset_s:9.3f} s  {words.note(note.midi):4} {note.cents:+6.1f} cents{flag}")
+    for name, value in detail.metrics.model_dump().items():
+        if isinstance(value, float):
+            _write(f"{name:17} {value:g}")
+
+
+def _detail(data: Path, session_id: str) -> SessionDetail:
+    found = Library(data).session(session_id)
+    if found is None:
+        raise UsageError(f"there is no session {session_id}; pedal sessions list shows them")
+    stored, lines = found
+    return rows.detail(stored, readable(lines), running_id=session_id if daemon_address(data) is not None else None)
+
+
+def sync(parsed: argparse.Namespace) -> None:
+    """Send what waits; through the daemon where one runs, because it alone writes then."""
+    if daemon_address(parsed.data) is not None:
+        from pedal.cli.talk import ask  # noqa: PLC0415
+
+        state = ask(parsed.data, "POST", "/api/v1/sync")
+        _tell(parsed, {"asked_daemon": True, "waiting": state["waiting_to_sync"]})
+        return
+    try:
+        credential = read_credential(parsed.data)
+        if credential is None:
+            raise Failed(f"no account is linked: {parsed.data} holds no cloud.json (see README, Cloud)")
+        report = push_once(parsed.data, credential)
+    except SyncError as error:
+        raise Failed(str(error)) from error
+    result = {"acknowledged": report.acknowledged, "dead": report.dead, "waiting": report.waiting}
+    _tell(parsed, result)
+    if report.error is not None:
+        raise Failed(str(report.error))
+
+
+def _tell(parsed: argparse.Namespace, result: dict[str, Any]) -> None:
+    if parsed.json:
+        _write(json.dumps(result))
+    else:
+        _write(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in result.items()))
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")

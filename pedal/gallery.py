@@ -1,0 +1,50 @@
+"""One state for every screen: for ``pedal screens``, the README's pictures and the golden tests."""
+
+from dataclasses import replace
+from typing import Final
+
+from dsp.types import Frame, Metrics, Summary
+from pedal.settings import Settings
+from pedal.state import S_NS, Menu, Mode, Part, Review, Session, State, Toast
+
+METRICS: Final = Metrics(0.94, 0.98, 0.87, 0.91, 0.92, 90.2, None, -12.0)
+SUMMARY: Final = Summary(187.0, 212, 209, 3, 11, 2, 0, METRICS)
+HEARD: Final = Frame(0, 48_000, -18.0, -12.0, -70.0, f0_hz=110.6, midi=45, cents=9.4, confidence=0.97)
+RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, metrics=METRICS)
+BASE: Final = State(now_ns=200 * S_NS, settings=Settings(), parts={"audio": Part("ok", "demo.flac")})
+NO_CARD: Final = Part("missing", "plug the sound card in")
+
+
+def states() -> dict[str, State]:
+    """Every screen by its name, and the variants a player meets."""
+    session = replace(BASE, mode=Mode.SESSION, session=RUNNING, heard=HEARD)
+    paused = replace(session, session=replace(RUNNING, paused_ns=190 * S_NS))
+    review = Review("example", SUMMARY, 260 * S_NS)
+    clean = replace(SUMMARY, wrong_notes=0)
+    tuner = replace(BASE, mode=Mode.TUNER, heard=HEARD)
+    return {
+        "idle": BASE,
+        "idle-click": replace(BASE, mode=Mode.CLICK_READY, home="click"),
+        "idle-waiting": replace(BASE, waiting=3),
+        "session": session,
+        "session-beginning": replace(session, session=Session("practice", 199 * S_NS), heard=None),
+        "session-no-sound": replace(session, parts={"audio": NO_CARD}),
+        "session-marked": replace(session, toast=Toast("marked", 201 * S_NS)),
+        "paused": paused,
+        "paused-silence": replace(paused, auto_paused=True),
+        "review": replace(BASE, review=review),
+        "review-early": replace(BASE, review=replace(review, summary=clean)),
+        "review-nothing": replace(BASE, review=replace(review, summary=Summary(8.0, 0, 0, 0, 0, 0, 0, Metrics()))),
+        "fault-missing": replace(BASE, parts={"audio": NO_CARD}),
+        "fault-lost": replace(BASE, parts={"audio": Part("fault", "the sound card was unplugged")}),
+        "tuner": tuner,
+        "tuner-silent": replace(tuner, heard=None),
+        "carousel": replace(BASE, mode=Mode.CAROUSEL, menu=Menu(1)),
+        "setup-scale": replace(BASE, mode=Mode.SETUP, menu=Menu(2)),
+        "setup-tempo": replace(BASE, mode=Mode.SETUP, menu=Menu(3)),
+        "countdown": replace(BASE, countdown_ns=BASE.now_ns + 2 * S_NS - 1),
+        "recovery": replace(BASE, mode=Mode.RECOVERY, recovery=True),
+        "reset_armed": replace(BASE, mode=Mode.RESET_ARMED, recovery=True),
+        "pin": replace(BASE, pin="493027"),
+        "off": replace(BASE, mode=Mode.OFF),
+    }

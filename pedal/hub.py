@@ -1,0 +1,292 @@
+"""The hub: one inbox, one state, and hands. What happens comes in as events, the reducer decides, the hub acts.
+
+Everything here runs on one asyncio loop and never blocks it; what may block (disk, display, network, summaries) has a
+thread of its own. The hub holds no policy: whoever asks "what should happen when ...?" finds it in ``reducer``.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import asdict
+from typing import Any, Final, assert_never
+
+from dsp.log import decode
+from dsp.types import Frame, GridSet, Mark, MarkRemoved, NoteStarted, Paused, Resumed
+from pedal import reducer
+from pedal.events import (
+    AddMark,
+    BeginSession,
+    Command,
+    EdgeSeen,
+    EndSession,
+    Event,
+    Heard,
+    JamStep,
+    JamUndo,
+    KeepLastMinute,
+    NextBlock,
+    NotePlayed,
+    PartChanged,
+    PauseSession,
+    PowerOff,
+    ReferenceTone,
+    RemoveMark,
+    ResetSettings,
+    ResumeSession,
+    SaveSettings,
+    Scored,
+    SessionOpened,
+    SessionSaved,
+    SetGrid,
+    SettingsChanged,
+    Ticked,
+    Told,
+)
+from pedal.outputs import Lamps, Screen
+from pedal.sessions import Saved, Sessions
+from pedal.settings import Settings
+from pedal.state import State
+from pedal.supervisor import Supervisor
+from pedal.takes import Takes
+from sync.store import Store
+
+INBOX_MAX: Final = 1024
+TICK_S: Final = 0.05
+SCORE_S: Final = 0.25
+BATCH_S: Final = 1.5
+SETTINGS_KEY: Final = "settings"
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """Holds the state and carries out commands. ``on_change`` is called after every event (the web listens)."""
+
+    def __init__(
+        self,
+        state: State,
+        *,
+        store: Store,
+        sessions: Sessions,
+        takes: Takes,
+        screen: Screen,
+        lamps: Lamps,
+        now_ns: Callable[[], int],
+    ) -> None:
+        self.state = state
+        self.on_change: Callable[[], None] = lambda: None
+        self.on_saved: Callable[[], None] = lambda: None
+        self.on_reset: Callable[[], None] = lambda: None
+        self.supervisor: Supervisor | None = None
+        self.power_off = asyncio.Event()
+        self.now_ns = now_ns
+        self.frames_heard = 0
+        self.last_frame_ns = 0
+        self._store = store
+        self._sessions = sessions
+        self._takes = takes
+        self._screen = screen
+        self._lamps = lamps
+        self._inbox: deque[Event] = deque()
+        self._script: deque[EdgeSeen] = deque()
+        self._working = False
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._unscored = False
+
+    # --- events in ----------------------------------------------------------------------------------------------------
+
+    def dispatch(self, event: Event) -> None:
+        """Take one event. Events that a command causes are handled after it, in order; the inbox is bounded."""
+        assert len(self._inbox) < INBOX_MAX, "the inbox is full: something feeds events faster than they are decided"
+        self._inbox.append(event)
+        if self._working:
+            return
+        self._working = True
+        try:
+            while self._inbox:
+                event = self._inbox.popleft()
+                while self._script and self._script[0].at_ns <= event.at_ns:
+                    self._decide(self._script.popleft())
+                self._decide(event)
+        finally:
+            self._working = False
+        self._lamps.update(self.state)
+        self._screen.update(self.state)
+        self._arm_timer()
+        self.on_change()
+
+    def play(self, edges: Iterable[EdgeSeen]) -> None:
+        """A script of edges, in order of time. Each is decided before anything later is, so 350 ms are 350 ms."""
+        self._script.extend(edges)
+        self._arm_timer()
+
+    def tell(self, text: str) -> None:
+        """One line for the player, on screen and page."""
+        self.dispatch(Told(self.now_ns(), text))
+
+    def frame(self, values: list[Any]) -> None:
+        """The ear's newest frame."""
+        frame = Frame(*values)
+        at_ns = self._sessions.clock.boottime_ns(frame.segment, frame.sample)
+        if at_ns is not None:
+            self._sessions.alive(at_ns)
+        self.frames_heard += 1
+        self.last_frame_ns = self.now_ns()
+        self.dispatch(Heard(self.last_frame_ns, frame))
+
+    def entry(self, line: bytes) -> None:
+        """One line of the ear's log, in order and without loss."""
+        entry = decode(line)
+        if isinstance(entry, NoteStarted):
+            at_ns = self._sessions.clock.boottime_ns(entry.segment, entry.onset_sample)
+            # First the decision (a note ends a pause that silence began), then the log: so the note is in it.
+            self.dispatch(NotePlayed(self.now_ns() if at_ns is None else at_ns))
+        self._unscored = self._sessions.heard(entry) or self._unscored
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Let time pass: ticks, running score, journal batches. Ends when cancelled."""
+        loop = asyncio.get_running_loop()
+        next_score = next_batch = loop.time()
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.dispatch(Ticked(self.now_ns()))
+            if self._unscored and loop.time() >= next_score:
+                next_score = loop.time() + SCORE_S
+                self._score()
+            if loop.time() >= next_batch:
+                next_batch = loop.time() + BATCH_S
+                self._sessions.save_batch()
+                self._look_at_storage()
+
+    async def finish(self, ended_by: str) -> None:
+        """Save what is open and wait for everything that was begun."""
+        if self._sessions.recording is not None:
+            await self._sessions.end(self.now_ns(), ended_by)
+        while self._jobs:
+            await asyncio.wait(tuple(self._jobs))
+
+    def _decide(self, event: Event) -> None:
+        self.state, commands = reducer.reduce(self.state, event)
+        for command in commands:
+            self._perform(command)
+
+    def _arm_timer(self) -> None:
+        """The next threshold of the foot is met on time, not at the next tick."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = [reducer.deadline_ns(self.state), self._script[0].at_ns if self._script else None]
+        due_ns = min((d for d in due if d is not None), default=None)
+        if due_ns is not None:
+            delay_s = max(0.0, (due_ns - self.now_ns()) / 1e9)
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self.dispatch(Ticked(self.now_ns()))
+
+    def _score(self) -> None:
+        recording = self._sessions.recording
+        self._unscored = False
+        if recording is None:
+            return
+        newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in recording.recent())
+        self.dispatch(Scored(self.now_ns(), recording.live.metrics(), recording.notes, newest))
+
+    def _session_s(self, segment: int, sample: int) -> float:
+        at_ns = self._sessions.clock.boottime_ns(segment, sample)
+        began = self.state.session.started_ns if self.state.session is not None else 0
+        return 0.0 if at_ns is None else max(0.0, (at_ns - began) / 1e9)
+
+    def _look_at_storage(self) -> None:
+        status = self._store.status()
+        present = self.state.parts.get("storage")
+        text = status.text or "working"
+        if present is None or present.text != text:
+            self.dispatch(PartChanged(self.now_ns(), "storage", "fault" if status.fault else "ok", text))
+
+    # --- commands out -------------------------------------------------------------------------------------------------
+
+    def _perform(self, command: Command) -> None:
+        match command:
+            case BeginSession(from_ns, kind):
+                self._begin(from_ns, kind)
+            case EndSession(at_ns, ended_by):
+                self._job(self._end(at_ns, ended_by))
+            case AddMark(at_ns):
+                self._sessions.note_down(Mark, at_ns)
+            case RemoveMark(at_ns):
+                self._sessions.note_down(MarkRemoved, at_ns)
+            case PauseSession(at_ns):
+                self._sessions.note_down(Paused, at_ns)
+            case ResumeSession(at_ns):
+                self._sessions.note_down(Resumed, at_ns)
+            case SetGrid(at_ns, bpm):
+                self._sessions.note_down(lambda segment, sample: GridSet(segment, sample, bpm), at_ns)
+            case KeepLastMinute(at_ns, as_audio):
+                self._job(self._keep_audio() if as_audio else self._keep(at_ns))
+            case SaveSettings(settings):
+                self.save_settings(settings)
+            case ReferenceTone(on):
+                if on:
+                    self.tell("no sound output here")
+            case ResetSettings():
+                self._reset()
+            case PowerOff():
+                self.power_off.set()
+            case NextBlock() | JamStep() | JamUndo():
+                raise AssertionError(f"{command} belongs to a mode that this pedal does not offer in state.modes")
+            case _:
+                assert_never(command)
+
+    def _begin(self, from_ns: int, kind: str) -> None:
+        settings = self.state.settings
+        session_id = self._sessions.begin(settings.player, settings.setup(kind), from_ns)
+        self._unscored = True
+        self.dispatch(SessionOpened(self.now_ns(), session_id))
+
+    async def _end(self, at_ns: int, ended_by: str) -> None:
+        self._announce(await self._sessions.end(at_ns, ended_by))
+
+    async def _keep(self, at_ns: int) -> None:
+        settings = self.state.settings
+        saved = await self._sessions.keep_last_minute(settings.player, settings.setup("practice"), at_ns)
+        self.tell("kept the last minute" if saved is not None else "nothing to keep yet")
+        self._announce(saved)
+
+    async def _keep_audio(self) -> None:
+        session_id = self.state.session.session_id if self.state.session is not None else "idle"
+        self.tell(await asyncio.to_thread(self._takes.keep, session_id))
+
+    def _announce(self, saved: Saved | None) -> None:
+        if saved is not None:
+            self.dispatch(SessionSaved(self.now_ns(), saved.session_id, saved.summary, kept=saved.kept))
+            self.on_saved()
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep them, and give the ear what concerns it; a running session keeps the ear that it began with."""
+        self._store.set_setting(SETTINGS_KEY, json.dumps(asdict(settings)))
+        if self.supervisor is not None and self.state.session is None:
+            self.supervisor.configure(a4_hz=settings.a4_hz, tuning=settings.tuning, sensitivity=settings.sensitivity)
+
+    def _reset(self) -> None:
+        self.save_settings(Settings())
+        self.on_reset()
+        self.dispatch(SettingsChanged(self.now_ns(), Settings()))
+        self.tell("settings cleared")
+
+    def _job(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that takes longer than the loop may wait. A failure in it ends the hub: it touches what is kept."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._jobs.add(task)
+        task.add_done_callback(self._job_done)
+
+    def _job_done(self, task: "asyncio.Task[None]") -> None:
+        self._jobs.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_exception_handler({"message": "a job of the hub failed", "exception": error})

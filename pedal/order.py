@@ -1,0 +1,39 @@
+"""What the hub tells a new engine: plain data, given as one JSON argument."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+EXIT_STOPPED: Final = 0
+EXIT_MISSING: Final = 3
+EXIT_BUSY: Final = 4
+EXIT_LOST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Source, settings and inherited descriptors of one engine run.
+
+    ``recording`` wins over ``card``; ``plugged`` False is a sound card that is not there (the simulated board pulls
+    its cable that way). ``channel`` counts from 1, 0 chooses. ``memory_fd`` is the shared last-60-s ring, −1 for none.
+    """
+
+    link_fd: int
+    memory_fd: int
+    first_segment: int
+    recording: str = ""
+    card: str = ""
+    channel: int = 0
+    plugged: bool = True
+    a4_hz: float = 440.0
+    tuning: str = "any"
+    sensitivity: float = 0.5
+
+    def to_json(self) -> str:
+        """As an argument."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> "Order":
+        """Back from the argument; raises ``TypeError`` or ``ValueError`` for another version's order."""
+        return Order(**json.loads(text))

@@ -1,0 +1,32 @@
+"""The assembled pedal: the parts that start-up, shut-down and the web have to reach."""
+
+from dataclasses import dataclass
+
+from hardware.board import Board
+from pedal.hub import Hub
+from pedal.outputs import Screen
+from pedal.supervisor import Supervisor
+from sync.library import Library
+from sync.store import Store
+from sync.worker import SyncWorker
+
+
+@dataclass(frozen=True, slots=True)
+class Pedal:
+    """Everything that runs, made but not started."""
+
+    hub: Hub
+    supervisor: Supervisor
+    screen: Screen
+    library: Library
+    board: Board
+    store: Store
+    cloud: SyncWorker
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where the page is. ``pairing_url`` pairs the first browser that opens it."""
+
+    url: str
+    pairing_url: str

@@ -1,0 +1,69 @@
+"""Joins the hub and the web: who may come in, where it listens, and what hands can do on the simulated board."""
+
+import asyncio
+
+from dsp.scales import KINDS
+from pedal.config import Config
+from pedal.datadir import BROWSERS, DataDir
+from pedal.parts import Pedal, Started
+from pedal.settings import ROOTS, TUNINGS
+from pedal.web import SimulatedHands, WebPedal
+from webui.config import WebConfig
+from webui.pairing import Pairing
+from webui.server import WebServer
+from webui.tokens import FileTokenStore
+
+
+async def serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[WebServer, Started]:
+    """Listen; returns the running server and the addresses to print. Raises ``WebError``."""
+    simulated = pedal.board.sim is not None
+    pairing = Pairing(FileTokenStore(folder.path / BROWSERS), api_token=folder.token())
+    port_to_hub = WebPedal(
+        pedal.hub,
+        pedal.library,
+        pedal.screen,
+        sync_now=lambda: pedal.cloud.kick(now=True),
+        hands=_hands(pedal) if simulated else None,
+    )
+    host = config.web.host or ("127.0.0.1" if simulated else "0.0.0.0")  # noqa: S104  (the Pi is there to be reached)
+    web = WebServer(
+        port_to_hub,
+        WebConfig(
+            host=host,
+            port=config.web.port,
+            simulated=simulated,
+            hosts=config.web.names,
+            scale_roots=ROOTS,
+            scale_kinds=tuple(KINDS),
+            tunings=TUNINGS,
+        ),
+        pairing,
+    )
+    port = await web.start()
+    folder.announce(port)
+    loop = asyncio.get_running_loop()
+
+    def changed() -> None:
+        port_to_hub.changed()
+        web.notify()
+
+    pedal.hub.on_change = changed
+    pedal.hub.on_reset = lambda: _forget_browsers(folder)
+    loop.call_soon(changed)
+    url = f"http://localhost:{port}"
+    return web, Started(url, f"{url}{pairing.one_time_link()}")
+
+
+def _hands(pedal: Pedal) -> SimulatedHands:
+    sim = pedal.board.sim
+    assert sim is not None
+    return SimulatedHands(
+        plug=lambda plugged: pedal.supervisor.plug(plugged=plugged),
+        display=lambda working: sim.display.mend() if working else sim.display.fail(),
+        network=pedal.cloud.link,
+    )
+
+
+def _forget_browsers(folder: DataDir) -> None:
+    """Reset clears pairing; it counts from the next start on, so that the phone in use can still say so."""
+    (folder.path / BROWSERS).unlink(missing_ok=True)

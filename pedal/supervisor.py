@@ -1,0 +1,174 @@
+"""Starts the engine, reads what it says, and starts it again when it ends: the hub's ear never stays deaf silently.
+
+A lost or absent sound card is a state, not a fault: the supervisor goes on trying with a short backoff, for ever. Every
+run of the engine gets segment numbers of its own, so that musical time from two runs can never be confused.
+"""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pedal.events import PartState
+from pedal.link import ENTRY, FRAME, ORDER, STATE, Link, LinkClosed, numbered, pack, unpack
+from pedal.order import Order
+
+FIRST_BACKOFF_S: Final = 0.25
+LAST_BACKOFF_S: Final = 2.5
+STOP_S: Final = 0.7
+SEGMENTS_PER_RUN: Final = 1000
+STATES: Final[dict[str, PartState]] = {"streaming": "ok", "missing": "missing", "busy": "waiting", "lost": "fault"}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCallbacks:
+    """What the supervisor tells the hub, on the hub's own loop.
+
+    ``frame`` gets the newest frame's values of each wake; ``entry`` every log line in order; ``state`` how sound is.
+    """
+
+    frame: Callable[[list[Any]], None]
+    entry: Callable[[bytes], None]
+    state: Callable[[PartState, str], None]
+
+
+class Supervisor:
+    """Owns the engine process. ``order`` is the template of every run; descriptors and segments are filled in here."""
+
+    def __init__(self, order: Order, callbacks: EngineCallbacks, *, first_segment: int = 0) -> None:
+        self._order = order
+        self._tell = callbacks
+        self._next_segment = first_segment
+        self._task: asyncio.Task[None] | None = None
+        self._link: Link | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._sequence = 0
+        self._stopping = False
+        self._wake = asyncio.Event()
+        self.missed_entries = 0
+        self.runs = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id while one runs."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    @property
+    def restarting(self) -> bool:
+        """Between two engines, within the backoff."""
+        return self.pid is None and not self._stopping
+
+    def start(self) -> None:
+        """Run engines from now on."""
+        assert self._task is None, "started twice"
+        self._task = asyncio.create_task(self._run(), name="supervisor")
+
+    async def stop(self) -> None:
+        """End the engine in order, or by force when it does not listen; bounded."""
+        self._stopping = True
+        self._wake.set()
+        self.tell_engine({"do": "stop"})
+        if self._task is not None:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._task), STOP_S)
+            if self._process is not None and self._process.returncode is None:
+                self._process.kill()
+            await self._task
+
+    def plug(self, *, plugged: bool) -> None:
+        """Simulated board: pull the cable of the sound card, or put it back."""
+        self._order = replace(self._order, plugged=plugged)
+        if plugged:
+            self._wake.set()
+        else:
+            self.tell_engine({"do": "unplug"})
+
+    def configure(self, *, a4_hz: float, tuning: str, sensitivity: float) -> None:
+        """New settings for the ear: they begin with a new engine, at once, and only if they differ."""
+        changed = replace(self._order, a4_hz=a4_hz, tuning=tuning, sensitivity=sensitivity)
+        if changed != self._order:
+            self._order = changed
+            self._wake.set()
+            self.tell_engine({"do": "stop"})
+
+    def tell_engine(self, order: dict[str, Any]) -> None:
+        """One order; an engine that is gone needs none."""
+        if self._link is not None:
+            with contextlib.suppress(LinkClosed):
+                self._link.send(ORDER, pack(order))
+
+    async def _run(self) -> None:
+        backoff_s = FIRST_BACKOFF_S
+        while True:
+            self._wake.clear()
+            streamed = await self._one_engine()
+            if self._stopping:
+                return
+            backoff_s = FIRST_BACKOFF_S if streamed else min(backoff_s * 2, LAST_BACKOFF_S)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), backoff_s)
+
+    async def _one_engine(self) -> bool:
+        """One run from start to end; returns whether sound was heard in it."""
+        ours, theirs = Link.pair()
+        self._sequence, self._next_segment = 0, self._next_segment + SEGMENTS_PER_RUN
+        self.runs += 1
+        process = await self._spawn(theirs)
+        theirs.close()
+        self._process, self._link = process, Link(ours)
+        heard: list[bool] = []
+        loop = asyncio.get_running_loop()
+        loop.add_reader(ours.fileno(), self._read, heard)
+        try:
+            status = await process.wait()
+            self._read(heard)
+        finally:
+            loop.remove_reader(ours.fileno())
+            self._link = None
+            ours.close()
+        if status < 0 and not self._stopping:
+            self._tell.state("fault", "the ear stopped and is being restarted")
+        return bool(heard)
+
+    async def _spawn(self, theirs: socket.socket) -> asyncio.subprocess.Process:
+        order = replace(self._order, link_fd=theirs.fileno(), first_segment=self._next_segment)
+        inherited = [order.link_fd] + ([order.memory_fd] if order.memory_fd >= 0 else [])
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "pedal.engine", order.to_json(), pass_fds=inherited
+        )
+
+    def _read(self, heard: list[bool]) -> None:
+        """Drain the socket fully; of all frames only the newest counts."""
+        newest: bytes | None = None
+        while self._link is not None:
+            try:
+                packets = self._link.receive()
+            except LinkClosed:
+                asyncio.get_running_loop().remove_reader(self._link.fileno())
+                break
+            for kind, payload in packets:
+                if kind == FRAME:
+                    newest = payload
+                elif kind == ENTRY:
+                    self._entry(payload)
+                elif kind == STATE:
+                    self._state(payload, heard)
+            if not packets:
+                break
+        if newest is not None:
+            self._tell.frame(unpack(newest)["f"])
+
+    def _entry(self, payload: bytes) -> None:
+        sequence, line = numbered(payload)
+        self.missed_entries += sequence - self._sequence
+        self._sequence = sequence + 1
+        self._tell.entry(line)
+
+    def _state(self, payload: bytes, heard: list[bool]) -> None:
+        message = unpack(payload)
+        if message["state"] == "streaming":
+            heard.append(True)
+        self._tell.state(STATES[message["state"]], message["text"])

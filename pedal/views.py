@@ -1,0 +1,123 @@
+"""The state as the web's JSON: names, units and rounding. Pure."""
+
+from dsp.session import in_scale
+from dsp.types import Metrics, Note, Summary
+from pedal import lights, screens, words
+from pedal.settings import Settings as PlayerSettings
+from pedal.state import Review, Session, State
+from webui.schemas import HeardView, LiveState, MetricsView, NoteView, PartView, SessionView, Settings
+
+
+def live_state(state: State, sequence: int, *, simulated: bool) -> LiveState:
+    """Everything that the live page shows."""
+    return LiveState(
+        sequence=sequence,
+        mode=state.mode.value,
+        screen=screens.screen_name(state),
+        toast=state.toast.text if state.toast is not None else None,
+        switch_down=state.switch.down,
+        status_led=lights.status(state),
+        beat_led=lights.beat(state),
+        heard=heard_view(state),
+        session=session_view(state, state.session) if state.session is not None else None,
+        review=review_view(state.review) if state.review is not None else None,
+        settings=settings_view(state.settings),
+        parts=[PartView(name=name, state=part.state, text=part.text) for name, part in state.parts.items()],
+        waiting_to_sync=state.waiting,
+        simulated=simulated,
+    )
+
+
+def heard_view(state: State) -> HeardView | None:
+    """What is heard now."""
+    frame = state.heard
+    if frame is None:
+        return None
+    return HeardView(
+        level_dbfs=round(frame.level_dbfs, 1),
+        noise_dbfs=round(frame.noise_dbfs, 1),
+        note=words.note(frame.midi) if frame.midi is not None else None,
+        midi=frame.midi,
+        cents=_rounded(frame.cents, 1),
+        f0_hz=_rounded(frame.f0_hz, 2),
+        confidence=round(frame.confidence, 3),
+    )
+
+
+def session_view(state: State, session: Session) -> SessionView:
+    """The running session."""
+    setup = state.settings.setup(session.kind)
+    return SessionView(
+        session_id=session.session_id,
+        elapsed_s=round(session.elapsed_ns(state.now_ns) / 1e9, 1),
+        paused=session.paused_ns is not None,
+        notes=session.notes,
+        marks=session.marks,
+        metrics=metrics_view(session.metrics),
+        recent=[note_view(note, at_s, None, in_scale=in_scale(setup, note)) for at_s, note in session.recent],
+    )
+
+
+def review_view(review: Review) -> SessionView:
+    """The session that was just saved."""
+    return summary_view(review.session_id, review.summary)
+
+
+def summary_view(session_id: str, summary: Summary) -> SessionView:
+    """A finished session as the live page shows it."""
+    return SessionView(
+        session_id=session_id,
+        elapsed_s=round(summary.duration_s, 1),
+        paused=False,
+        notes=summary.notes,
+        marks=summary.marks,
+        metrics=metrics_view(summary.metrics),
+    )
+
+
+def metrics_view(metrics: Metrics) -> MetricsView:
+    """Scores, rounded for people; the stored ones keep every digit."""
+    return MetricsView(
+        pitch_accuracy=_rounded(metrics.pitch_accuracy, 3),
+        scale_conformity=_rounded(metrics.scale_conformity, 3),
+        timing_stability=_rounded(metrics.timing_stability, 3),
+        noise_control=_rounded(metrics.noise_control, 3),
+        quality=_rounded(metrics.quality, 3),
+        tempo_bpm=_rounded(metrics.tempo_bpm, 2),
+        signed_ms=_rounded(metrics.signed_ms, 1),
+        not_scored=metrics.not_scored,
+        metric_version=metrics.metric_version,
+    )
+
+
+def note_view(note: Note, onset_s: float, offset_s: float | None, *, in_scale: bool) -> NoteView:
+    """One note on the session's clock."""
+    return NoteView(
+        onset_s=round(onset_s, 4),
+        offset_s=_rounded(offset_s, 4),
+        midi=note.midi,
+        cents=round(note.cents, 1),
+        confidence=round(note.confidence, 3),
+        level_dbfs=round(note.level_dbfs, 1),
+        in_scale=in_scale,
+    )
+
+
+def settings_view(settings: PlayerSettings) -> Settings:
+    """The player's settings."""
+    return Settings(
+        player=settings.player,
+        scale_root=settings.scale_root,
+        scale_kind=settings.scale_kind,
+        scale_type="pentatonic" if settings.scale_type == "pentatonic" else "natural",
+        strictness=settings.strictness,
+        sensitivity=settings.sensitivity,
+        a4_hz=settings.a4_hz,
+        tuning=settings.tuning,
+        bpm=settings.bpm,
+        brightness=settings.brightness,
+    )
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,143 @@
+"""What the web needs of the pedal, given by the hub: ``webui.ports.Pedal``."""
+
+import asyncio
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, cast
+
+from pedal import rows, settings
+from pedal.events import Asked, EdgeSeen, PartChanged, PinShown, SettingsChanged
+from pedal.hub import Hub
+from pedal.outputs import Screen
+from pedal.sessions import readable
+from pedal.state import Mode
+from pedal.views import live_state
+from sync.errors import SyncError
+from sync.library import Library
+from webui.ports import CommandRefused
+from webui.schemas import LiveState, SessionDetail, SessionRow
+
+ASKED: Final = frozenset({"start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"})
+NEEDS_SESSION: Final = frozenset({"stop", "mark", "pause", "resume"})
+What = Literal["start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"]
+
+
+class SimulatedHands:
+    """What hands can do to a simulated board: pull cables, break the display, press the switch."""
+
+    def __init__(
+        self, plug: Callable[[bool], None], display: Callable[[bool], None], network: Callable[[bool], None]
+    ) -> None:
+        self.plug = plug
+        self.display = display
+        self.network = network
+
+
+class WebPedal:
+    """The hub, as the web sees it. ``sync_now`` kicks the cloud; ``hands`` is there on the simulated board only."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        library: Library,
+        screen: Screen,
+        *,
+        sync_now: Callable[[], None],
+        hands: SimulatedHands | None,
+    ) -> None:
+        self._hub = hub
+        self._library = library
+        self._screen = screen
+        self._sync_now = sync_now
+        self._hands = hands
+        self._sequence = 0
+
+    def changed(self) -> None:
+        """The hub has a newer state."""
+        self._sequence += 1
+
+    def live(self) -> LiveState:
+        """The newest state."""
+        return live_state(self._hub.state, self._sequence, simulated=self._hands is not None)
+
+    async def command(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Do it as the foot would; raises ``CommandRefused``."""
+        if name in ASKED:
+            self._ask(cast(What, name))
+        elif name == "settings":
+            self._settings(dict(arguments))
+        elif name == "sync":
+            self._sync_now()
+        elif self._hands is not None and name in {"press", "audio", "oled", "network"}:
+            self._board(self._hands, name, arguments)
+        else:
+            raise CommandRefused("unknown_command", f"this pedal cannot {name}")
+
+    async def sessions(self, limit: int, before: str | None) -> list[SessionRow]:
+        """Newest first."""
+        stored = await asyncio.to_thread(self._library.sessions, limit, before)
+        return [rows.row(s, running_id=self._running_id()) for s in stored]
+
+    async def session(self, session_id: str) -> SessionDetail | None:
+        """One session with its notes."""
+        try:
+            found = await asyncio.to_thread(self._library.session, session_id)
+        except SyncError as error:
+            raise CommandRefused("unreadable", str(error)) from error
+        if found is None:
+            return None
+        stored, lines = found
+        running_id = self._running_id()
+        return await asyncio.to_thread(lambda: rows.detail(stored, readable(lines), running_id=running_id))
+
+    def oled_png(self) -> bytes | None:
+        """What the display shows now."""
+        if self._hands is None or self._screen.last is None:
+            return None
+        file = io.BytesIO()
+        self._screen.last.save(file, format="PNG")
+        return file.getvalue()
+
+    def show_pin(self, pin: str | None) -> None:
+        """Show a pairing PIN on the display."""
+        self._hub.dispatch(PinShown(self._hub.now_ns(), pin))
+
+    def _running_id(self) -> str | None:
+        session = self._hub.state.session
+        return session.session_id if session is not None else None
+
+    def _ask(self, name: What) -> None:
+        state = self._hub.state
+        if state.mode is Mode.OFF:
+            raise CommandRefused("switching_off", "the pedal is switching off")
+        if name == "start" and state.session is not None:
+            raise CommandRefused("already_running", "a session runs already: stop it first")
+        if name in NEEDS_SESSION and state.session is None:
+            raise CommandRefused("no_session", "no session runs: start one first")
+        self._hub.dispatch(Asked(self._hub.now_ns(), name))
+
+    def _settings(self, values: dict[str, Any]) -> None:
+        try:
+            changed = settings.changed(self._hub.state.settings, values)
+        except settings.SettingRefused as error:
+            raise CommandRefused("invalid", str(error), error.field) from error
+        self._hub.dispatch(SettingsChanged(self._hub.now_ns(), changed))
+        self._hub.save_settings(changed)
+
+    def _board(self, hands: SimulatedHands, name: str, arguments: Mapping[str, Any]) -> None:
+        if name == "press":
+            self._press(arguments["edges"])
+        elif name == "audio":
+            hands.plug(bool(arguments["plugged"]))
+        elif name == "oled":
+            hands.display(bool(arguments["working"]))
+        else:
+            up = bool(arguments["up"])
+            hands.network(up)
+            text = "connected" if up else "no network: everything is kept here"
+            self._hub.dispatch(PartChanged(self._hub.now_ns(), "network", "ok" if up else "waiting", text))
+
+    def _press(self, edges: list[Mapping[str, Any]]) -> None:
+        """A script of edges, beginning now."""
+        now_ns = self._hub.now_ns()
+        self._hub.play([EdgeSeen(now_ns + round(float(e["at_s"]) * 1e9), bool(e["pressed"])) for e in edges])

@@ -1,11 +1,14 @@
 """What the device tests share: a clock in the hand, and recordings made on the spot."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+
+from tests.rigs.jackd import JackRig
 
 
 @dataclass
@@ -36,3 +39,24 @@ def write_ramp(tmp_path):
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture
+def jack_rig():
+    """A JACK server with a guitar that plays the ramp, for another process. Needs the rig "jack"."""
+    with JackRig() as rig, rig.guitar():
+        yield rig
+
+
+@pytest.fixture
+def jack_card(jack_rig, monkeypatch):
+    """The same, and PortAudio in this process sees it as the card "guitar"."""
+    for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER", "JACK_NO_AUDIO_RESERVATION"):
+        monkeypatch.setenv(name, jack_rig.environment[name])
+    sounddevice = import_module("sounddevice")
+    sounddevice._terminate()  # PortAudio looks for cards once; let it look again
+    sounddevice._initialize()
+    yield jack_rig
+    sounddevice._terminate()  # before the server goes: PortAudio would wait for it for ever
+    monkeypatch.undo()
+    sounddevice._initialize()

@@ -147,12 +147,12 @@ def _mark_sealed(notes: sqlite3.Connection, session_id: str, ending: str, summar
 
 
 def forget(notes: sqlite3.Connection, session_id: str) -> None:
-    """Last step of closing: the summary is safe in pedal.db, so the journal's rows may go."""
+    """Last step of closing: the summary is safe in pedal.db, so the journal may go; one not sealed stays."""
+    sealed_one = "SELECT seq FROM open_sessions WHERE session_id = ? AND ending IS NOT NULL"
     with transaction(notes):
-        notes.execute(
-            "DELETE FROM journal WHERE open_seq = (SELECT seq FROM open_sessions WHERE session_id = ?)", (session_id,)
-        )
-        notes.execute("DELETE FROM open_sessions WHERE session_id = ? AND ending IS NOT NULL", (session_id,))
+        for (open_seq,) in notes.execute(sealed_one, (session_id,)).fetchall():
+            notes.execute("DELETE FROM journal WHERE open_seq = ?", (open_seq,))
+            notes.execute("DELETE FROM open_sessions WHERE seq = ?", (open_seq,))
 
 
 def read_log(notes: sqlite3.Connection, session_id: str) -> list[bytes]:

@@ -25,7 +25,7 @@ class Library:
 
     def exists(self) -> bool:
         """Say whether a pedal has ever kept anything here."""
-        return (self._folder / PEDAL_DB).exists()
+        return _is_there(self._folder / PEDAL_DB)
 
     def sessions(self, limit: int, before: str | None = None) -> list[StoredSession]:
         """Return at most ``limit`` sessions, newest first, the open one included (state "open").
@@ -77,12 +77,19 @@ class Library:
     def _reading(self, name: str) -> Iterator[sqlite3.Connection | None]:
         """Open one file for reading; ``None`` when it is not there, or was created this very moment."""
         path = self._folder / name
-        if not path.exists():
+        if not _is_there(path):
             yield None
             return
         with reading(path) as connection:
             made = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name IN ('sessions', 'logs')")
             yield connection if made.fetchone()[0] else None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreUnreadable(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _stored_or_none(row: outbox.Row) -> StoredSession | None:

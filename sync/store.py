@@ -58,11 +58,12 @@ class Store:
         assert self._writer is None, "started twice"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreFull(f"{self._folder} cannot be made: {error.strerror}") from error
+        try:
             files = _open_files(self._folder)
         except sqlite3.Error as error:
             raise as_sync_error(fault_of(error) or "damaged", error) from error
-        except OSError as error:
-            raise StoreFull(f"{self._folder} cannot be used: {error.strerror}") from error
         self._writer = Writer(files)
         self._writer.start()
 

@@ -47,6 +47,12 @@ class PipelineConfig:
             raise ValueError(f"sensitivity is 0 to 1, not {self.sensitivity}")
 
 
+def clean(block: Samples) -> Samples:
+    """A copy without NaN and infinity (silence), held to what a card can give."""
+    finite: Samples = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(finite, -LOUDEST, LOUDEST).astype(np.float32, copy=False)
+
+
 class Pipeline:
     """48 kHz mono in. Raises ``ValueError`` for a tuning that is not known."""
 
@@ -101,11 +107,8 @@ class Pipeline:
         return closed
 
     def _clean(self, block: Samples) -> Samples:
-        finite = np.isfinite(block)
-        if not finite.all():
-            self.nonfinite_samples += int(len(block) - np.count_nonzero(finite))
-            block = np.where(finite, block, np.float32(0.0))
-        return np.clip(block, -LOUDEST, LOUDEST).astype(np.float32, copy=False)
+        self.nonfinite_samples += int(len(block) - np.count_nonzero(np.isfinite(block)))
+        return clean(block)
 
     def _hop(self, raw: Samples) -> list[Heard]:
         self._sample += HOP_SAMPLES

@@ -37,13 +37,16 @@ class Look:
 
 
 class PitchTracker:
-    """Call ``update`` with every hop, then ask for the looks that are wanted. ``f0_min_hz`` narrows the lags."""
+    """Call ``update`` with every hop, then ask for the looks that are wanted. ``f0_min_hz`` narrows the lags.
 
-    def __init__(self, f0_min_hz: float) -> None:
+    ``low_samples``: how many samples at 12 kHz are kept for ``low``.
+    """
+
+    def __init__(self, f0_min_hz: float, low_samples: int = 0) -> None:
         self._lag_max = int(np.ceil(RATE_HZ / DECIMATION / f0_min_hz)) + 1
         self._lags = np.arange(LAG_MIN, self._lag_max + 1)
         self._full = History(4 * (2 * self._lag_max + 40) + TAPS)
-        self._low = History(self._lag_max + max(LONG_TERMS, self._lag_max) + 2)
+        self._low = History(max(low_samples, self._lag_max + max(LONG_TERMS, self._lag_max) + 2))
         self._taps = _lowpass()
         self._f0_min_hz = f0_min_hz
         self._quick_terms = np.maximum(self._lags, QUICK_TERMS_MIN)
@@ -57,6 +60,10 @@ class PitchTracker:
         recent = self._full.newest(len(hop) + TAPS - DECIMATION)
         windows = np.lib.stride_tricks.sliding_window_view(recent, TAPS)[::DECIMATION]
         self._low.push(windows @ self._taps)
+
+    def low(self, count: int) -> Samples:
+        """The last ``count`` samples at 12 kHz (below 2 kHz as they were), oldest first; at most ``low_samples``."""
+        return self._low.newest(count)
 
     def quick(self) -> Look | None:
         """The newest two periods' opinion."""

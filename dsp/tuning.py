@@ -1,11 +1,42 @@
-"""The tuner's reading: what a needle shows."""
+"""The tuner: 25 readings per second of the first partial, exact where the string allows, silent where it does not.
 
+Which string it is comes from the long look of ``dsp.pitch``, seen twice; how far it is off comes from the partials.
+The window begins after the attack and grows with the note to 200 ms: fast first, then exact.
+"""
+
+import math
 from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.level import HighPass, LevelMeter
+from dsp.partials import first_partial_hz
+from dsp.pipeline import PipelineConfig, clean
+from dsp.pitch import DECIMATION, Look, PitchTracker
+from dsp.tunings import f0_min_hz
+from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
+
+Samples = NDArray[np.float32]
+
+READING_HOPS: Final = 15  # 25 per second
+LOOK_HOPS: Final = 5
+WINDOW: Final = 9_600  # 200 ms
+WINDOW_MIN: Final = 2_400
+ATTACK_SAMPLES: Final = 480  # 10 ms: the pick still holds the string
+ATTACK_RATIO: Final = 10.0 ** (6.0 / 10.0)
+CLEAR: Final = 0.8
+SAME_SEMITONES: Final = 0.5
+QUIET: Final = 10.0 ** (-85.0 / 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class TunerReading:
-    """One reading. ``f0_hz`` is the first partial; ``None`` when unsure."""
+    """One reading. ``sample``: the middle of what it was measured on; ``decided_sample``: when it was known.
+
+    ``f0_hz`` (first partial), ``midi`` (nearest semitone) and ``cents`` are ``None`` when unsure.
+    """
 
     sample: int
     decided_sample: int
@@ -13,3 +44,71 @@ class TunerReading:
     midi: int | None
     cents: float | None
     confidence: float
+
+
+class Tuner:
+    """48 kHz mono blocks of any size in, readings out. Raises ``ValueError`` for a tuning that is not known."""
+
+    def __init__(self, config: PipelineConfig) -> None:
+        self._a4_hz = config.a4_hz
+        self._highpass = HighPass(SAMPLE_RATE_HZ)
+        self._level = LevelMeter()
+        self._pitch = PitchTracker(f0_min_hz(config.tuning, config.a4_hz), WINDOW // DECIMATION)
+        self._rest = np.zeros(0, np.float32)
+        self._sample = 0
+        self._attack = 0
+        self._slow_power = 0.0
+        self._looks: list[Look] = []
+
+    def process(self, block: Samples) -> list[TunerReading]:
+        """Shape (n,), float32. NaN and infinity are silence."""
+        assert block.ndim == 1, "mono, shape (n,)"
+        samples = np.concatenate((self._rest, clean(block)))
+        readings: list[TunerReading] = []
+        whole = len(samples) - len(samples) % HOP_SAMPLES
+        for start in range(0, whole, HOP_SAMPLES):
+            readings += self._hop(samples[start : start + HOP_SAMPLES])
+        self._rest = samples[whole:]
+        return readings
+
+    def _hop(self, raw: Samples) -> list[TunerReading]:
+        self._sample += HOP_SAMPLES
+        count = self._sample // HOP_SAMPLES
+        hop = self._highpass(raw)
+        self._level.update(hop)
+        self._pitch.update(hop)
+        power = self._level.power
+        if power > ATTACK_RATIO * self._slow_power and power > QUIET and self._sample - self._attack > WINDOW_MIN:
+            self._attack = self._sample
+            self._looks.clear()
+        self._slow_power += 0.06 * (power - self._slow_power)
+        if count % LOOK_HOPS == 0:
+            self._look()
+        return [self._reading()] if count % READING_HOPS == 0 else []
+
+    def _look(self) -> None:
+        """Twice the same long look, of the note alone, is a string."""
+        look = self._pitch.long() if self._level.power > QUIET else None
+        if look is None or look.clarity < CLEAR or look.span_samples > self._sample - self._attack + ATTACK_SAMPLES:
+            self._looks.clear()
+            return
+        if self._looks and abs(12.0 * math.log2(look.f0_hz / self._looks[-1].f0_hz)) > SAME_SEMITONES:
+            self._looks.clear()
+        self._looks = [*self._looks[-3:], look]
+
+    def _reading(self) -> TunerReading:
+        length = min(WINDOW, self._sample - self._attack - ATTACK_SAMPLES)
+        length -= length % (3 * DECIMATION)
+        if len(self._looks) < 2 or length < WINDOW_MIN:
+            return TunerReading(self._sample, self._sample, None, None, None, 0.0)
+        look = self._looks[-1]
+        samples = self._pitch.low(length // DECIMATION).astype(np.float64)
+        f0_hz = first_partial_hz(samples, look.f0_hz, SAMPLE_RATE_HZ / DECIMATION) or look.f0_hz
+        # Farther from the look than any string is stiff: the partials were not this string's.
+        if abs(12.0 * math.log2(f0_hz / look.f0_hz)) > SAME_SEMITONES:
+            return TunerReading(self._sample, self._sample, None, None, None, 0.0)
+        midi = 69.0 + 12.0 * math.log2(f0_hz / self._a4_hz)
+        nearest = math.floor(midi + 0.5)
+        confidence = round(look.clarity * min(1.0, 0.5 + 0.5 * length / WINDOW), 3)
+        cents = round(100.0 * (midi - nearest), 3)
+        return TunerReading(self._sample - length // 2, self._sample, round(f0_hz, 5), nearest, cents, confidence)

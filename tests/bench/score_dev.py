@@ -11,7 +11,8 @@ import numpy as np
 import soundfile
 
 from dsp.pipeline import Pipeline, PipelineConfig
-from dsp.report import analysis_json
+from dsp.report import analysis_json, tune_json
+from dsp.tuning import Tuner
 from dsp.types import Frame, GridSet, SegmentStarted, SessionSetup
 
 RATE_HZ = 48_000
@@ -48,6 +49,9 @@ def main() -> None:
         grid = [GridSet(0, RATE_HZ * 6 // 10, take["bpm"])] if take["kind"] == "time" else []
         result = analysis_json([SegmentStarted(0, 0), *grid, *entries], SessionSetup())
         (out_dir / f"{take['file']}.json").write_text(json.dumps(result))
+        if take["kind"].startswith("tuner"):
+            readings = Tuner(PipelineConfig()).process(samples)
+            (out_dir / f"{take['file']}.tune.json").write_text(json.dumps(tune_json(readings)))
     cost = np.array(costs_us)
     print(
         f"real-time factor {cpu_s / audio_s:.4f} over {audio_s:.0f} s; block of {BLOCK}: "

@@ -1,0 +1,91 @@
+"""The exact pitch of a string: its partials by phase advance, and a stiff string's law through them.
+
+Each partial is seen through two windows a little apart; the turn of its phase between them gives its frequency far
+more exactly than a spectrum's bins (Brown and Puckette, 1993). The partials of a stiff string lie at
+``k f sqrt(1 + B k²)`` (Fletcher, 1964): a straight line of ``(f_k / k)²`` over ``k²``. What a tuner must show is the
+first partial, also where it is too weak to be measured alone.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+PARTIALS_MAX: Final = 8
+HIGHEST_HZ: Final = 2_000.0  # at 12 kHz the filter before is flat up to here
+AUDIBLE: Final = 10.0 ** (-46.0 / 20.0)  # of the strongest partial
+STRETCH_MAX: Final = 2e-3  # of B; a bass string has 5e-4
+LOBE_BINS: Final = 4.0  # half the main lobe of the window
+
+
+def window(length: int) -> Floats:
+    """Blackman-Harris, four terms: side lobes at −92 dB, so that no partial leaks into its neighbour."""
+    turns = 2.0 * math.pi * np.arange(length) / length
+    harris = 0.35875 - 0.48829 * np.cos(turns) + 0.14128 * np.cos(2 * turns) - 0.01168 * np.cos(3 * turns)
+    return np.asarray(harris, np.float64)
+
+
+def first_partial_hz(samples: Floats, rough_hz: float, rate_hz: float) -> float | None:
+    """Frequency of the first partial of the string that sounds in ``samples``, shape (n,), near ``rough_hz``.
+
+    Two thirds of the samples are one window; the other third is how far it advances, in two strides: the short one
+    says which turn the long one is in. ``None`` where the window cannot keep two partials apart, or none is found.
+    """
+    length = 2 * len(samples) // 3
+    advance = len(samples) - length
+    if LOBE_BINS * rate_hz / length > rough_hz:
+        return None
+    count = max(1, min(PARTIALS_MAX, int(HIGHEST_HZ / rough_hz)))
+    numbers = np.arange(1, count + 1)
+    taper = window(length)
+    frequencies = rough_hz * numbers
+    for stride in (max(1, advance // 6), advance):
+        turned, strength = _advance(samples, taper, frequencies, stride, rate_hz)
+        frequencies = frequencies + turned
+        heard = strength > AUDIBLE * float(strength.max())
+        first = _first_of_line(numbers[heard], frequencies[heard], strength[heard])
+        if first is None:
+            return None
+        # The next stride is longer, its turns nearer to each other: begin from what the string's law says.
+        first_hz, stretch = first
+        frequencies = _law(first_hz, stretch, numbers)
+    return first_hz
+
+
+def _advance(samples: Floats, taper: Floats, frequencies: Floats, stride: int, rate_hz: float) -> tuple[Floats, Floats]:
+    """Correction (Hz) of each frequency from its phase advance over ``stride`` samples, and its amplitude."""
+    length = len(taper)
+    turns = np.exp(-2j * math.pi * np.outer(frequencies / rate_hz, np.arange(length)))
+    later = len(samples) - length
+    before = turns @ (taper * samples[later - stride : later - stride + length])
+    after = turns @ (taper * samples[later:])
+    expected = np.exp(-2j * math.pi * frequencies * stride / rate_hz)
+    off = np.angle(after * np.conj(before) * expected)
+    return off * rate_hz / (2.0 * math.pi * stride), np.abs(after)
+
+
+def _first_of_line(numbers: NDArray[np.int64], frequencies: Floats, strength: Floats) -> tuple[float, float] | None:
+    """First partial (Hz) and B of the stiff string that these partials tell of; weights are amplitudes squared."""
+    if not len(numbers):
+        return None
+    squares = (frequencies / numbers) ** 2
+    # An error of 1 Hz in the k-th partial is one of 1/k Hz in the first.
+    weights = (strength * numbers) ** 2
+    stretch = 0.0
+    if len(numbers) >= 3:
+        at = numbers.astype(np.float64) ** 2
+        middle, height = np.average(at, weights=weights), np.average(squares, weights=weights)
+        spread = np.average((at - middle) ** 2, weights=weights)
+        slope = np.average((at - middle) * (squares - height), weights=weights) / spread if spread > 1e-9 else 0.0
+        base = height - slope * middle
+        stretch = float(np.clip(slope / base, 0.0, STRETCH_MAX)) if base > 0.0 else 0.0
+    base = float(np.average(squares / (1.0 + stretch * numbers**2), weights=weights))
+    return (math.sqrt(base * (1.0 + stretch)), stretch) if base > 0.0 else None
+
+
+def _law(first_hz: float, stretch: float, numbers: NDArray[np.int64]) -> Floats:
+    along = numbers * np.sqrt((1.0 + stretch * numbers**2) / (1.0 + stretch))
+    return np.asarray(first_hz * along, np.float64)

@@ -163,7 +163,8 @@ def _reached_in_recovery(state: State, threshold: Threshold, press_ns: int) -> S
     if threshold is Threshold.COUNTDOWN:
         return replace(state, countdown_ns=press_ns + Threshold.RESET.value), ()
     if threshold is Threshold.RESET:
-        return replace(state, mode=Mode.RESET_ARMED, countdown_ns=None), ()
+        menu = replace(state.menu, touched_ns=press_ns + threshold.value)
+        return replace(state, mode=Mode.RESET_ARMED, countdown_ns=None, menu=menu), ()
     return state, ()
 
 

@@ -26,9 +26,8 @@ from pedal.state import S_NS, Mode, Part, Review, State, Toast, double_means_som
 
 REVIEW_NS: Final = 60 * S_NS
 TOAST_NS: Final = 2 * S_NS
-CAROUSEL_NS: Final = 5 * S_NS
-SETUP_NS: Final = 15 * S_NS
-RESET_NS: Final = 10 * S_NS
+# So long a menu waits for the foot before it leaves everything as it is.
+PATIENCE_NS: Final = {Mode.CAROUSEL: 5 * S_NS, Mode.SETUP: 15 * S_NS, Mode.RESET_ARMED: 10 * S_NS}
 SILENCE_NS: Final = 30 * S_NS
 
 
@@ -118,11 +117,8 @@ def _expire(state: State, commands: Commands) -> tuple[State, Commands]:
         state = replace(state, toast=None)
     if state.review is not None and now_ns >= state.review.until_ns:
         state = replace(state, review=None)
-    idle_ns = now_ns - state.menu.touched_ns
-    left_alone = (state.mode is Mode.CAROUSEL and idle_ns >= CAROUSEL_NS) or (
-        state.mode is Mode.SETUP and idle_ns >= SETUP_NS
-    )
-    if left_alone and not state.switch.down:
+    patience_ns = PATIENCE_NS.get(state.mode)
+    if patience_ns is not None and now_ns - state.menu.touched_ns >= patience_ns and not state.switch.down:
         state = replace(state, mode=foot.resting(state))
     session = state.session
     if session is not None and session.paused_ns is None and state.mode is Mode.SESSION:

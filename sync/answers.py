@@ -6,6 +6,7 @@ says 200 to everything. Classes follow the HTTP status and the class of the SQLS
 
 import email.utils
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -42,11 +43,11 @@ def shown_ids(answer: Answer, now: datetime) -> frozenset[str]:
         raise refusal(answer, now)
     if not _is_json(answer) or not {"content-range", "preference-applied"} & answer.headers.keys():
         raise Portal("something other than the cloud answered: a WiFi log-in page?")
-    try:
+    with suppress(ValueError, TypeError, KeyError):
         rows = json.loads(answer.body)
-        return frozenset(str(row["session_id"]) for row in rows)
-    except (ValueError, TypeError, KeyError) as error:
-        raise Retry("the cloud's answer was cut short") from error
+        if isinstance(rows, list):
+            return frozenset(str(row["session_id"]) for row in rows)
+    raise Retry("the cloud's answer was cut short")
 
 
 def refusal(answer: Answer, now: datetime) -> SyncError:

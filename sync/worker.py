@@ -209,7 +209,7 @@ class SyncWorker:
         self._tell(state, self._count(), text, success=report.error is None)
 
     def _tell(self, state: CloudHealth, counts: tuple[int, int], text: str = "", *, success: bool = False) -> None:
-        last = datetime.now(UTC).isoformat(timespec="seconds") if success else self._status.last_success
+        last = datetime.now(UTC).isoformat(timespec="milliseconds") if success else self._status.last_success
         status = SyncStatus(state, counts[0], counts[1], last, text or _TEXTS.get(state, ""))
         if status != self._status or not self._told:
             self._told = True

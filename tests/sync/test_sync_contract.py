@@ -3,9 +3,7 @@
 import signal
 import subprocess
 import sys
-import threading
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +14,12 @@ from sync.errors import AuthHeld, Held, Offline, Rejected
 from sync.library import Library
 from sync.payload import SESSION_COLUMNS, Column, session_row
 from sync.push import push_once
+from sync.records import StoredSession
 from sync.store import Store
-from sync.worker import SyncStatus, SyncWorker
+from sync.worker import SyncWorker
 from tests.rigs.postgres import CloudRig
 from tests.sync.samples import END, METRICS, SUMMARY, header, keep, lines
+from tests.sync.statuses import Statuses
 
 pytestmark = pytest.mark.rig("postgres")
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,25 +34,6 @@ def config(cloud_rig: CloudRig) -> CloudConfig:
 def on_server(rig: CloudRig, user_id: str) -> list[str]:
     rows = rig.query("SELECT session_id FROM fretcoach.sessions WHERE user_id = %s ORDER BY session_id", (user_id,))
     return [str(session_id) for (session_id,) in rows]
-
-
-class Statuses:
-    """What a worker told, with a way to wait for it."""
-
-    def __init__(self) -> None:
-        self.all: list[SyncStatus] = []
-        self._news = threading.Condition()
-
-    def __call__(self, status: SyncStatus) -> None:
-        with self._news:
-            self.all.append(status)
-            self._news.notify_all()
-
-    def until(self, wanted: Callable[[SyncStatus], bool], deadline_s: float = 20.0) -> SyncStatus:
-        with self._news:
-            found = self._news.wait_for(lambda: self.all and wanted(self.all[-1]), deadline_s)
-            assert found, self.all
-            return self.all[-1]
 
 
 def test_a_session_arrives_as_documented(
@@ -202,9 +183,7 @@ def test_the_server_refuses_what_the_device_would(cloud_rig: CloudRig, config: C
             cloud.push_sessions([{**stored, **bad}])
 
 
-def _closed_session():
-    from sync.records import StoredSession  # noqa: PLC0415
-
+def _closed_session() -> StoredSession:
     return StoredSession(header(), "closed", END, replace(SUMMARY, metrics=METRICS))
 
 

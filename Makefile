@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -P -m pytest
 
-.PHONY: help run setup dev test lint format bench lock nspawn kill-test clean
+.PHONY: help run setup dev test lint format bench lock nspawn fresh kill-test clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ kill-test: $(VENV)/.dev ## kill -9 of everything, 100 times, in the middle of a 
 
 nspawn: ## build the amd64 root file system and boot it to READY in a container (root; several minutes cold)
 	image/nspawn.sh
+
+fresh: ## prove a target in a fresh Debian root (root): make fresh SUITE=bookworm TARGET=test; TARGET=install: the installer
+	image/fresh-root.sh $(or $(SUITE),trixie) $(or $(TARGET),setup)
 
 lock: $(VENV)/.uv ## compile both lock files anew from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --group build pyproject.toml -o requirements.lock

@@ -35,6 +35,8 @@ class NoteView(Closed):
     confidence: float
     level_dbfs: float
     in_scale: bool
+    # Early is negative; null where there is no pulse to be early against.
+    signed_ms: float | None = None
 
 
 class SessionView(Closed):

@@ -3,6 +3,7 @@
 It stands before routing, so that a route which somebody adds tomorrow is closed without having thought of it.
 """
 
+import asyncio
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -89,6 +90,9 @@ class Gate:
         except Refused as refused:
             answer = refused_response(refused)
             await answer(scope, receive, self._with_headers(scope, send, checked_host))
+            # uvicorn counts a refused handshake as done once the connection is closed, one turn of the loop later;
+            # returning before that fills the log with an error that is none.
+            await asyncio.sleep(0)
             return
         await self._app(scope, receive, self._with_headers(scope, send, checked_host))
 

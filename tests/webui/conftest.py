@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from tests.rigs.browser import chromium, phone, shot
 from tests.webui.fake_pedal import FakePedal
 from webui.app import build_app
 from webui.config import WebConfig
@@ -18,6 +19,8 @@ from webui.pairing import Pairing
 from webui.security import COOKIE
 from webui.server import WebServer
 from webui.tokens import PairedBrowser
+
+__all__ = ["chromium", "phone", "shot"]
 
 API_TOKEN = "the-owner-of-the-directory"
 DEADLINE_S = 10.0

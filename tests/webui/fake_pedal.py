@@ -52,6 +52,7 @@ def note_at(index: int) -> NoteView:
         confidence=0.93,
         level_dbfs=-18.0 - (index * 7) % 9,
         in_scale=not wrong,
+        signed_ms=round(late_s * 1000, 1) if index >= 8 else None,
     )
 
 

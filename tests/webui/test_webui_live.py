@@ -168,7 +168,7 @@ def test_one_client_too_many_is_told_to_come_back():
         ({"Cookie": "paired"}, None, 403),
     ],
 )
-def test_an_evil_page_gets_no_live_socket(server, headers, origin, status):
+def test_an_evil_page_gets_no_live_socket(server, headers, origin, status, caplog):
     if headers.get("Cookie") == "paired":
         headers = headers | {"Cookie": f"{COOKIE}={server.token()}"}
     origin = server.url if origin == "own" else origin
@@ -176,6 +176,8 @@ def test_an_evil_page_gets_no_live_socket(server, headers, origin, status):
         connect(f"ws://127.0.0.1:{server.port}/api/v1/live", origin=origin, additional_headers=headers)
     assert refused.value.response.status_code == status
     assert set(json.loads(refused.value.response.body)) == {"error"}
+    # A stranger must not be able to fill the log either.
+    assert caplog.records == []
 
 
 def test_a_rebound_name_gets_no_live_socket(server):

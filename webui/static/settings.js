@@ -1,0 +1,169 @@
+// Settings: saved as you type; a value that the pedal refuses says so beside its field, and the old one stays.
+
+import { get, patch, post } from "./api.js";
+import { $, el, text } from "./dom.js";
+import { t } from "./strings.js";
+
+const WAIT_MS = 350;
+const FIELDS = [
+  { name: "scale_root", kind: "select", group: "s_scale" },
+  { name: "scale_kind", kind: "select", group: "s_scale" },
+  { name: "scale_type", kind: "pick", group: "s_scale" },
+  { name: "strictness", kind: "slide", min: 0, max: 1, step: 0.05 },
+  { name: "sensitivity", kind: "slide", min: 0, max: 1, step: 0.05 },
+  { name: "a4_hz", kind: "number", min: 425, max: 455, step: 0.5, unit: "Hz" },
+  { name: "bpm", kind: "number", min: 20, max: 300, step: 1, unit: "bpm" },
+  { name: "tuning", kind: "select" },
+  { name: "brightness", kind: "slide", min: 0.05, max: 1, step: 0.05 },
+  { name: "player", kind: "text", max: 40 },
+];
+const rows = new Map();
+let known = null;
+
+function pretty(name, value) {
+  if (name === "scale_type") return t(`s_${value}`);
+  return String(value).replaceAll("_", " ").replace("#", "♯");
+}
+
+function option(field, value) {
+  return el("option", { value }, pretty(field.name, value));
+}
+
+function control(field, choices) {
+  const base = { id: `set-${field.name}`, name: field.name, "aria-describedby": `say-${field.name}` };
+  if (field.kind === "select") {
+    return el("select", base, ...choices[field.name].map((value) => option(field, value)));
+  }
+  if (field.kind === "pick") {
+    return el("div", { class: "pick", id: base.id, role: "radiogroup", "aria-labelledby": `label-${field.name}` },
+      ...choices[field.name].map((value) => el("label", {},
+        el("input", { type: "radio", name: field.name, value, "aria-describedby": base["aria-describedby"] }),
+        el("span", {}, pretty(field.name, value)))));
+  }
+  if (field.kind === "slide") {
+    return el("input", { ...base, type: "range", min: field.min, max: field.max, step: field.step });
+  }
+  if (field.kind === "number") {
+    return el("input", { ...base, type: "number", inputmode: "decimal", min: field.min, max: field.max, step: field.step });
+  }
+  return el("input", { ...base, type: "text", maxlength: field.max, autocomplete: "off" });
+}
+
+function read(row) {
+  if (row.field.kind === "pick") return row.control.querySelector("input:checked")?.value;
+  if (row.field.kind === "select" || row.field.kind === "text") return row.control.value;
+  return row.control.value.trim() === "" ? NaN : Number(row.control.value);
+}
+
+function write(row, value) {
+  if (row.field.kind === "pick") {
+    for (const input of row.control.querySelectorAll("input")) input.checked = input.value === value;
+    return;
+  }
+  // A value that the list does not offer was set elsewhere: it is shown, not replaced.
+  if (row.field.kind === "select" && ![...row.control.options].some((one) => one.value === value)) {
+    row.control.append(option(row.field, value));
+  }
+  row.control.value = String(value);
+  if (row.field.kind === "slide") row.control.setAttribute("aria-valuetext", `${Math.round(value * 100)} %`);
+}
+
+function tell(row, message, bad) {
+  text(row.say, message);
+  row.root.classList.toggle("bad", bad);
+  const target = row.field.kind === "pick" ? row.control.querySelector("input") : row.control;
+  if (bad) target.setAttribute("aria-invalid", "true");
+  else target.removeAttribute("aria-invalid");
+}
+
+async function save(row) {
+  const value = read(row);
+  row.dirty = false;
+  if (value === undefined || Number.isNaN(value)) {
+    tell(row, t("s_number", { min: row.field.min, max: row.field.max }), true);
+    return;
+  }
+  try {
+    known = await patch("/settings", { [row.field.name]: value });
+    tell(row, `✓ ${t("saved")}`, false);
+    clearTimeout(row.calm);
+    row.calm = setTimeout(() => tell(row, "", false), 2000);
+  } catch (error) {
+    tell(row, error.message.replace(`${row.field.name}: `, ""), true);
+  }
+}
+
+function build(field, choices) {
+  const node = control(field, choices);
+  const say = el("p", { class: "say", id: `say-${field.name}`, role: "status" });
+  const label = field.kind === "pick"
+    ? el("span", { class: "label", id: `label-${field.name}` }, t(`s_${field.name}`))
+    : el("label", { for: `set-${field.name}` }, t(`s_${field.name}`));
+  const ends = field.kind === "slide"
+    ? el("p", { class: "ends", "aria-hidden": "true" }, el("span", {}, t(`s_${field.name}_low`)), el("span", {}, t(`s_${field.name}_high`)))
+    : null;
+  const unit = field.unit ? el("span", { class: "unit" }, field.unit) : null;
+  const row = { field, control: node, say, dirty: false, timer: 0, calm: 0 };
+  row.root = el("div", { class: `field ${field.kind}` }, label, el("div", { class: "control" }, node, unit), ends, say);
+  node.addEventListener("input", () => {
+    row.dirty = true;
+    clearTimeout(row.timer);
+    row.timer = setTimeout(() => save(row), WAIT_MS);
+  });
+  rows.set(field.name, row);
+  return row.root;
+}
+
+function more(say, ask) {
+  const out = el("div", { class: "new-link", role: "status" });
+  const link = el("button", { class: "button quiet", type: "button" }, t("new_link"));
+  link.addEventListener("click", async () => {
+    try {
+      const { path } = await post("/pair/link");
+      out.replaceChildren(el("p", {}, t("new_link_text")), el("code", {}, location.origin + path));
+    } catch (error) {
+      say(error.message, true);
+    }
+  });
+  const simple = (key, path, done) => {
+    const button = el("button", { class: "button quiet", type: "button" }, t(key));
+    button.addEventListener("click", () => post(path).then(() => say(t(done)), (error) => say(error.message, true)));
+    return button;
+  };
+  const off = el("button", { class: "button danger", type: "button" }, t("shutdown"));
+  off.addEventListener("click", async () => {
+    if (await ask(t("shutdown_text"), t("shutdown"))) post("/shutdown").catch((error) => say(error.message, true));
+  });
+  $("more").replaceChildren(el("h3", {}, t("more")), el("p", { class: "sub" }, t("privacy")),
+    el("p", { class: "buttons" }, simple("sync_now", "/sync", "did_sync"), link, off), out);
+}
+
+export async function open(say, ask) {
+  if (rows.size) return;
+  const choices = await get("/choices");
+  const groups = new Map();
+  for (const field of FIELDS) {
+    const key = field.group ?? field.name;
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(build(field, choices));
+  }
+  $("settings-form").addEventListener("submit", (event) => event.preventDefault());
+  $("settings-form").replaceChildren(...[...groups].map(([key, nodes]) => nodes.length > 1
+    ? el("fieldset", { class: "card" }, el("legend", {}, t(key)), ...nodes)
+    : el("div", { class: "card" }, ...nodes)));
+  more(say, ask);
+  if (known) render(known);
+}
+
+// What the foot or another phone changed shows up here, except under the player's fingers.
+export function render(settings) {
+  known = settings;
+  for (const [name, row] of rows) {
+    const touched = row.dirty || row.root.classList.contains("bad") || row.root.contains(document.activeElement);
+    const value = String(settings[name]);
+    if (row.shown === value && touched) continue;
+    if (touched || row.shown === value) continue;
+    row.shown = value;
+    write(row, settings[name]);
+  }
+}

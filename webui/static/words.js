@@ -1,0 +1,49 @@
+// Numbers as people read them.
+
+import { t } from "./strings.js";
+
+const LETTERS = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
+
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+export function signed(value, digits = 0) {
+  const rounded = Number(value.toFixed(digits));
+  if (rounded === 0) return (0).toFixed(digits);
+  return (rounded > 0 ? "+" : "−") + Math.abs(rounded).toFixed(digits);
+}
+
+export function offset(ms) {
+  const rounded = Math.round(Math.abs(ms));
+  if (rounded === 0) return t("ms_even");
+  return t(ms < 0 ? "ms_early" : "ms_late", { ms: rounded });
+}
+
+export const midiName = (midi) => LETTERS[((midi % 12) + 12) % 12] + (Math.floor(midi / 12) - 1);
+
+// "F#3" or "F♯3" as its three parts.
+export function noteParts(name) {
+  const match = /^([A-H])([#♯b♭]?)(-?\d+)?$/.exec(name ?? "");
+  if (!match) return { letter: name ?? "", accidental: "", octave: "" };
+  const accidental = match[2].replace("#", "♯").replace("b", "♭");
+  return { letter: match[1], accidental, octave: match[3] ?? "" };
+}
+
+export function when(iso) {
+  if (!iso) return t("no_date");
+  const date = new Date(iso);
+  if (Number.isNaN(date.valueOf())) return t("no_date");
+  return new Intl.DateTimeFormat(undefined, {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+  }).format(date);
+}
+
+export function scaleName(settings) {
+  const type = settings.scale_type === "pentatonic" ? ` ${t("s_pentatonic")}` : "";
+  return `${settings.scale_root.replace("#", "♯")} ${settings.scale_kind.replaceAll("_", " ")}${type}`;
+}

@@ -27,11 +27,13 @@ class PinLights:
 
     def status(self, red: float, green: float, blue: float) -> None:
         """Set the status LED; each 0 to 1."""
+        assert all(0.0 <= value <= 1.0 for value in (red, green, blue))
         if (red, green, blue) != self._status_rgb:
             self._status.value = self._status_rgb = (red, green, blue)
 
     def beat(self, brightness: float) -> None:
         """Set the beat LED, 0 to 1."""
+        assert 0.0 <= brightness <= 1.0
         if brightness != self._beat_brightness:
             self._beat.value = self._beat_brightness = brightness
 

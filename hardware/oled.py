@@ -13,14 +13,19 @@ _HALF_TURN: Final = 2
 
 
 class Oled:
-    """A luma device as a ``Display``. A frame is 23 ms at 400 kHz; an unchanged image is not sent again."""
+    """A luma device as a ``Display``. A frame is 23 ms at 400 kHz; an unchanged image is not sent again.
 
-    def __init__(self, device: Any) -> None:
+    ``serial`` is the bus that the device was built on; it is released with it.
+    """
+
+    def __init__(self, device: Any, serial: Any) -> None:
         self._device = device
+        self._serial = serial
         self._shown: bytes | None = None
 
     def show(self, image: Image.Image) -> None:
-        """Show a mode "1" image of ``OLED_SIZE``. Raises ``DeviceLost``; after that, open a new one."""
+        """Show a mode "1" image of ``OLED_SIZE``. Raises ``DeviceLost``: then close this one and open a new one."""
+        assert self._device is not None, "show after close"
         assert image.mode == "1"
         assert image.size == OLED_SIZE
         pixels = image.tobytes()
@@ -41,7 +46,7 @@ class Oled:
         try:
             device.cleanup()
         except _bus_errors():
-            return
+            self._serial.cleanup()  # luma gives up at the first byte that fails, with the bus still open
 
 
 def open_oled(bus: int, address: int, kind: str, *, upside_down: bool = False, serial: Any = None) -> Oled:
@@ -57,7 +62,7 @@ def open_oled(bus: int, address: int, kind: str, *, upside_down: bool = False, s
         try:
             serial.command(_NOP)
             build = getattr(import_module("luma.oled.device"), kind)
-            return Oled(build(serial, rotate=_HALF_TURN if upside_down else 0))
+            return Oled(build(serial, rotate=_HALF_TURN if upside_down else 0), serial)
         except _bus_errors():
             serial.cleanup()
             raise

@@ -46,6 +46,10 @@ class PinSwitch:
             self._pin.close()
             self._pin = None
 
+    def _conflicts_with(self, _other: Any) -> bool:
+        """gpiozero asks whoever reserves a pin: nobody shares this one."""
+        return True
+
     def _changed(self, ticks: float, level: int) -> None:
         on_edge = self._on_edge
         if on_edge is not None and level in (0, 1):

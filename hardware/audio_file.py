@@ -82,10 +82,8 @@ class AudioReader:
 
     def seek(self, frame: int) -> None:
         """Go on reading at ``frame``. Raises ``UnreadableAudio``."""
-        if frame == self.position:
-            return
         try:
-            self._file.seek(frame)
+            self._file.seek(frame)  # also where we seem to stand: after a failed read the file stands elsewhere
         except soundfile.LibsndfileError as error:
             raise UnreadableAudio(
                 f"{self._path}: cannot be read from {frame / self.sample_rate_hz:.2f} s on."

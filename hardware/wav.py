@@ -18,6 +18,7 @@ __all__ = ["AudioFile", "AudioReader", "FileSource", "UnreadableAudio", "read_au
 
 CHANNELS_MAX: Final = 4
 RING_S: Final = 1.0
+_AHEAD_FRAMES: Final = 8_192
 _NS_PER_S: Final = 1_000_000_000
 
 
@@ -47,6 +48,8 @@ class FileSource:
         self._loop_gap = round(loop_gap_s * rate)
         self._ring = round(ring_s * rate)
         self._length = self._reader.frames  # known for sure once its end was read
+        self._ahead = np.zeros((0, self._reader.channels), np.float32)
+        self._ahead_at = 0
         self._started_ns: int | None = None
         self._position = 0
         self._gap: tuple[int, int] | None = None
@@ -151,8 +154,7 @@ class FileSource:
             at = min(at, self._length)
             wanted = min(count, self._length - at)
         try:
-            self._reader.seek(at)
-            block = self._reader.read(wanted)
+            block = self._decoded(at, wanted)
         except UnreadableAudio as error:
             self._ended = str(error)
             return np.zeros((0, self.channels), np.float32)
@@ -164,3 +166,27 @@ class FileSource:
             if not self._loop or end == 0:
                 self._ended = "the end of the recording"
         return block[:, : self.channels]
+
+    def _decoded(self, at: int, wanted: int) -> NDArray[np.float32]:
+        """``wanted`` frames from ``at`` on, or fewer at the end; decoded ahead as long as the file is in order.
+
+        FLAC in small pieces costs more than hearing it.
+        """
+        start = at - self._ahead_at
+        if start >= 0 and start + wanted <= len(self._ahead):
+            return self._ahead[start : start + wanted]
+        self._ahead_at = at
+        self._ahead = self._read_ahead(at) if wanted <= _AHEAD_FRAMES else self._ahead[:0]
+        if wanted <= len(self._ahead):
+            return self._ahead[:wanted]
+        self._reader.seek(at)
+        return self._reader.read(wanted)
+
+    def _read_ahead(self, at: int) -> NDArray[np.float32]:
+        """A full piece from ``at`` on; nothing near the end or near damage, where each read has to speak for itself."""
+        try:
+            self._reader.seek(at)
+            piece = self._reader.read(_AHEAD_FRAMES)
+        except UnreadableAudio:
+            return self._ahead[:0]
+        return piece if len(piece) == _AHEAD_FRAMES else piece[:0]

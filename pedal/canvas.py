@@ -8,6 +8,9 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH: Final = 128
 HEIGHT: Final = 64
 BIG, MIDDLE, SMALL = 44, 22, 12
+SMALLEST: Final = 10
+# Below this size a stroke fills the holes of the letters instead of making them stronger.
+BOLD_FROM: Final = 24
 
 
 @lru_cache(maxsize=64)
@@ -25,13 +28,27 @@ class Canvas:
         self._draw = ImageDraw.Draw(self.image)
         self._draw.fontmode = "1"
 
-    def text(self, at: tuple[int, int], words: str, size_px: int, *, anchor: str = "mm", bold: bool = False) -> None:
-        """Words at a point; ``anchor`` as in Pillow. They shrink until they fit the width."""
-        while size_px > 9 and self._width(words, size_px, bold=bold) > WIDTH - 2:
+    def text(
+        self, at: tuple[int, int], words: str, size_px: int, *, anchor: str = "mm", bold: bool = False, ink: int = 1
+    ) -> None:
+        """Words at a point; ``anchor`` as in Pillow. They shrink until they fit the width; the rest is cut off."""
+        while size_px > SMALLEST and self._width(words, size_px, bold=bold) > WIDTH - 2:
             size_px -= 1
         while len(words) > 1 and self._width(words, size_px, bold=bold) > WIDTH:
-            words = words[:-2] + "…"
-        self._draw.text(at, words, font=_font(size_px), fill=1, anchor=anchor, stroke_width=int(bold))
+            words = words[:-1]
+        bold = bold and size_px >= BOLD_FROM
+        self._draw.text(at, words, font=_font(size_px), fill=ink, anchor=anchor, stroke_width=int(bold))
+
+    def lines(self, words: str, *, top_y: int) -> None:
+        """Small words, centred, broken into as many lines as they need."""
+        row: list[str] = []
+        y = top_y
+        for word in words.split():
+            if row and self._width(" ".join([*row, word]), SMALL, bold=False) > WIDTH - 2:
+                self.text((WIDTH // 2, y), " ".join(row), SMALL, anchor="mt")
+                row, y = [], y + SMALL + 2
+            row.append(word)
+        self.text((WIDTH // 2, y), " ".join(row), SMALL, anchor="mt")
 
     def big(self, words: str, *, middle_y: int = 30) -> None:
         """The one big thing of a screen, readable from where a standing player's eyes are."""
@@ -64,14 +81,8 @@ class Canvas:
 
     def inverted_bar(self, words: str) -> None:
         """A line that cannot be overlooked: black on white along the lower edge."""
-        bar = Image.new("1", (WIDTH, 14))
-        draw = ImageDraw.Draw(bar)
-        draw.fontmode = "1"
-        size_px = SMALL
-        while size_px > 8 and _font(size_px).getlength(words) > WIDTH - 4:
-            size_px -= 1
-        draw.text((WIDTH // 2, 7), words, font=_font(size_px), fill=1, anchor="mm")
-        self.image.paste(bar.point(lambda pixel: 255 - pixel), (0, HEIGHT - 14))
+        self._draw.rectangle((0, HEIGHT - 15, WIDTH - 1, HEIGHT - 1), fill=1)
+        self.text((WIDTH // 2, HEIGHT - 8), words, SMALL, ink=0)
 
     def _width(self, words: str, size_px: int, *, bold: bool) -> float:
         return _font(size_px).getlength(words) + 2 * int(bold)

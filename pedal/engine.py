@@ -28,7 +28,7 @@ FRAME_SAMPLES: Final = SAMPLE_RATE_HZ // 30
 SWITCH_INTERVAL_S: Final = 0.0005
 PRIORITY: Final = 50
 PR_SET_PDEATHSIG: Final = 1
-MCL_CURRENT_AND_FUTURE: Final = 3
+MCL_CURRENT_FUTURE_ONFAULT: Final = 7  # lock what is used, not every page that some library has only reserved
 
 
 class HubSink:
@@ -128,7 +128,7 @@ def become_real_time() -> None:
     except (PermissionError, OSError):
         return
     # Locked memory only together with real time: on a laptop without the right it would count against the user's limit.
-    ctypes.CDLL(None).mlockall(MCL_CURRENT_AND_FUTURE)
+    ctypes.CDLL(None).mlockall(MCL_CURRENT_FUTURE_ONFAULT)
 
 
 def _forget(_samples: Samples) -> None:

@@ -6,10 +6,9 @@ card and a socket on the device.
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-from dsp.resample import Resampler
 from numpy.typing import NDArray
 
 from dsp.channel import ChannelChooser
@@ -20,6 +19,9 @@ HOPS_PER_TURN: Final = 4
 IDLE_S: Final = 0.002
 CHANNELS_MAX: Final = 4
 Samples = NDArray[np.float32]
+
+if TYPE_CHECKING:
+    from dsp.resample import Resampler
 
 
 class Sink(Protocol):
@@ -72,7 +74,7 @@ class Intake:
             self._chooser = ChannelChooser(frames.shape[1], fixed)
         samples = self._chooser.process(frames)
         if self.source.sample_rate_hz != SAMPLE_RATE_HZ:
-            self._resampler = self._resampler or Resampler(self.source.sample_rate_hz)
+            self._resampler = self._resampler or _resampler(self.source.sample_rate_hz)
             samples = self._resampler.process(samples)
         self._remember(samples)
         return samples
@@ -80,6 +82,13 @@ class Intake:
     def forget(self) -> None:
         """What lies before a gap must not be smeared over it."""
         self._resampler = None
+
+
+def _resampler(rate_hz: int) -> "Resampler":
+    """Loaded only for a recording of another rate: a sound card never needs it, and the engine stays small."""
+    from dsp.resample import Resampler  # noqa: PLC0415
+
+    return Resampler(rate_hz)
 
 
 def run(intake: Intake, sink: Sink, ear: Ear, stop: Callable[[], bool], *, first_segment: int = 0) -> str:
@@ -107,9 +116,9 @@ def run(intake: Intake, sink: Sink, ear: Ear, stop: Callable[[], bool], *, first
                 heard += len(samples)
                 _hand_on(sink, ear.process(samples))
             sink.turn()
-            if not len(frames):
-                if health.ended is not None:
-                    return health.ended
+            if not len(frames) and health.ended is not None:
+                return health.ended
+            if len(frames) < HOP_SAMPLES:  # less than a hop was there: all is heard, wait for more
                 time.sleep(IDLE_S)
         return "stopped"
     finally:

@@ -12,7 +12,7 @@ from pedal.state import SETUP_FIELDS, Mode, Session, State
 NEEDLE_MS: Final = 50.0
 NEEDLE_CENTS: Final = 50.0
 IN_TUNE_CENTS: Final = 2.0
-NO_SOUND: Final = {"missing": "NO CARD", "fault": "NO SOUND", "waiting": "…"}
+NO_SOUND: Final = {"missing": "NO CARD", "fault": "NO SOUND", "waiting": "WAIT"}
 
 
 def draw(state: State) -> Image.Image:
@@ -94,15 +94,15 @@ def _review(canvas: Canvas, state: State) -> None:
 
 def _fault(canvas: Canvas, state: State) -> None:
     audio = state.parts["audio"]
-    canvas.text((WIDTH // 2, 22), NO_SOUND.get(audio.state, "?"), 26, bold=True)
-    canvas.text((WIDTH // 2, 48), audio.text, SMALL)
+    canvas.text((WIDTH // 2, 15), NO_SOUND[audio.state], 26, bold=True)
+    canvas.lines(audio.text, top_y=35)
 
 
 def _tuner(canvas: Canvas, state: State) -> None:
     heard = state.heard
     if heard is None or heard.midi is None or heard.cents is None:
         canvas.top("tuner", f"A={state.settings.a4_hz:g}")
-        canvas.big("–")
+        canvas.big("--")
         return
     canvas.top("tuner", f"{heard.cents:+.1f}")
     canvas.text((WIDTH // 2, 30), words.note(heard.midi), BIG, bold=True)
@@ -110,7 +110,7 @@ def _tuner(canvas: Canvas, state: State) -> None:
 
 
 def _carousel(canvas: Canvas, state: State) -> None:
-    canvas.top("tap: next", "hold: choose")
+    canvas.top("tap: next", "hold: ok")
     canvas.text((WIDTH // 2, 34), state.modes[state.menu.index].capitalize(), 28, bold=True)
     canvas.dots(len(state.modes), state.menu.index)
 
@@ -139,9 +139,9 @@ def _countdown(canvas: Canvas, state: State) -> None:
 
 
 def _recovery(canvas: Canvas, _state: State) -> None:
-    canvas.text((WIDTH // 2, 10), "RECOVERY", MIDDLE, bold=True)
-    canvas.text((WIDTH // 2, 33), "tap: practice  2 s: tuner", SMALL)
-    canvas.text((WIDTH // 2, 50), "hold 10 s: reset", SMALL)
+    canvas.text((WIDTH // 2, 10), "RECOVERY", MIDDLE)
+    canvas.text((WIDTH // 2, 34), "tap practice, 2 s tuner", SMALL)
+    canvas.text((WIDTH // 2, 52), "hold 10 s: reset", SMALL)
 
 
 def _reset_armed(canvas: Canvas, _state: State) -> None:
@@ -157,7 +157,7 @@ def _pin(canvas: Canvas, state: State) -> None:
 
 def _off(canvas: Canvas, _state: State) -> None:
     canvas.text((WIDTH // 2, 24), "SAVED", 28, bold=True)
-    canvas.bottom("wait for dark, then unplug")
+    canvas.bottom("dark? then unplug")
 
 
 _SCREENS: Final[dict[str, Callable[[Canvas, State], None]]] = {

@@ -6,6 +6,7 @@ run of the engine gets segment numbers of its own, so that musical time from two
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -20,6 +21,8 @@ FIRST_BACKOFF_S: Final = 0.25
 LAST_BACKOFF_S: Final = 2.5
 STOP_S: Final = 0.7
 SEGMENTS_PER_RUN: Final = 1000
+# The ear's matrices are small: a pool of threads would only cost memory and the other cores' time.
+ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 STATES: Final[dict[str, PartState]] = {"streaming": "ok", "missing": "missing", "busy": "waiting", "lost": "fault"}
 
 
@@ -137,7 +140,7 @@ class Supervisor:
         order = replace(self._order, link_fd=theirs.fileno(), first_segment=self._next_segment)
         inherited = [order.link_fd] + ([order.memory_fd] if order.memory_fd >= 0 else [])
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "pedal.engine", order.to_json(), pass_fds=inherited
+            sys.executable, "-P", "-m", "pedal.engine", order.to_json(), pass_fds=inherited, env=os.environ | ONE_THREAD
         )
 
     def _read(self, heard: list[bool]) -> None:

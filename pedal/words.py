@@ -14,8 +14,8 @@ def clock(seconds: float) -> str:
 
 
 def percent(score: float | None) -> str:
-    """A score as 0 to 100, or a dash for "not scored"."""
-    return "–" if score is None else f"{round(100 * score)}"
+    """A score as 0 to 100, or dashes for "not scored"."""
+    return "--" if score is None else f"{round(100 * score)}"
 
 
 def note(midi: int) -> str:

@@ -35,6 +35,8 @@ def connect_writer(path: Path, page_bytes: int = 4096) -> sqlite3.Connection:
     Power may go at any moment: WAL + FULL lost no acknowledged commit in 60 simulated cuts, WAL + NORMAL did in 42.
     Deleted pages are not overwritten with zeros (Debian's default): it would double the bytes of every close.
     """
+    if not path.exists():
+        path.touch(mode=0o600)  # before SQLite does: the WAL takes its mode from the file beside it
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
@@ -46,7 +48,6 @@ def connect_writer(path: Path, page_bytes: int = 4096) -> sqlite3.Connection:
     except sqlite3.Error:
         connection.close()
         raise
-    path.chmod(0o600)
     return connection
 
 

@@ -47,6 +47,7 @@ PEDAL_MIGRATIONS: Final = (
                 error TEXT
             ) STRICT""",
             "CREATE INDEX outbox_waiting ON outbox (seq) WHERE state = 'waiting'",
+            "CREATE INDEX outbox_dead ON outbox (seq) WHERE state = 'dead'",
             """CREATE TABLE settings (
                 key TEXT PRIMARY KEY,
                 value TEXT NOT NULL CHECK (json_valid(value))

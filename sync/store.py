@@ -23,6 +23,7 @@ from typing import TypeVar
 from dsp.types import Summary
 from sync import codec, journal, outbox
 from sync.database import (
+    FAULTS,
     NOTES_DB,
     NOTES_PAGE_BYTES,
     PEDAL_DB,
@@ -33,7 +34,7 @@ from sync.database import (
     reading,
     transaction,
 )
-from sync.errors import StoreFull
+from sync.errors import StoreFull, SyncError
 from sync.migrations import NOTES_MIGRATIONS, PEDAL_MIGRATIONS, migrate
 from sync.records import SessionEnd, SessionHeader, Unfinished
 from sync.writer import Files, StoreStatus, Writer
@@ -58,12 +59,13 @@ class Store:
         assert self._writer is None, "started twice"
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreFull(f"{self._folder} cannot be made: {error.strerror}") from error
-        try:
             files = _open_files(self._folder)
         except sqlite3.Error as error:
             raise as_sync_error(fault_of(error) or "damaged", error) from error
+        except SyncError:
+            raise
+        except OSError as error:
+            raise StoreFull(f"{FAULTS['read_only']} ({error.strerror}: {self._folder})") from error
         self._writer = Writer(files)
         self._writer.start()
 

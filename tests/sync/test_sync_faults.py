@@ -119,6 +119,7 @@ from pathlib import Path
 from sync.errors import StoreFull, StoreUnreadable
 from sync.library import Library
 from sync.store import Store
+Path("/").as_uri()  # imports what it needs, while this Python's own folder can still be read
 if os.geteuid() == 0:  # root may write anywhere: become someone who may not
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 folder = Path(sys.argv[1])

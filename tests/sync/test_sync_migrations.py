@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from sync import migrations
+from sync import migrations, outbox
 from sync.database import NOTES_DB, PEDAL_DB, connect_writer
 from sync.errors import StoreUnreadable
 from sync.library import Library
@@ -79,3 +79,11 @@ def test_a_file_that_only_newer_programs_understand_is_left_alone(store: Store, 
     store.stop()
     with pytest.raises(StoreUnreadable, match="newer pedal"):
         Store(folder).start()
+
+
+def test_counting_what_waits_reads_an_index_and_not_years_of_rows(store: Store, folder: Path) -> None:
+    database = sqlite_utils.Database(folder / PEDAL_DB)
+    for query in outbox._COUNTS.values():
+        plan = " ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}"))
+        assert "USING INDEX outbox_" in plan
+    database.close()

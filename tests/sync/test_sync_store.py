@@ -153,7 +153,10 @@ def test_settings_survive_a_restart_and_must_be_json(folder: Path) -> None:
 
 def test_files_are_for_their_owner_alone(store: Store, folder: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for name in (PEDAL_DB, NOTES_DB):
+    store.open_session(header()).result(10)
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {PEDAL_DB, NOTES_DB, PEDAL_DB + "-wal", NOTES_DB + "-wal"}
+    for name in names:
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
 

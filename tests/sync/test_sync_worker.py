@@ -164,6 +164,31 @@ def test_stop_takes_at_most_a_second_while_a_server_hangs(store: Store, told: St
     go.set()
 
 
+def test_a_card_that_is_full_delays_the_acknowledgement_and_not_the_worker(
+    store: Store, told: Statuses, run, library: Library
+) -> None:
+    def pragma(value: str):
+        return lambda files: files.pedal.execute(f"PRAGMA query_only={value}") and None
+
+    keep(store)
+    store._submit(pragma("ON")).result(10)
+    worker = run(ScriptedCloud(stores_all))
+    told.until(lambda s: s.state == "waiting" and "cannot be written" in s.text)
+    assert library.waiting() == 1
+    store._submit(pragma("OFF")).result(10)
+    worker.kick(now=True)
+    told.until(lambda s: (s.state, s.waiting) == ("ok", 0))
+
+
+def test_a_session_without_a_known_time_waits_and_says_why(store: Store, told: Statuses, run) -> None:
+    keep(store, start_wall=None)
+    script = ScriptedCloud(stores_all)
+    run(script)
+    status = told.until(lambda s: s.state == "waiting" and s.waiting == 1)
+    assert "clock" in status.text
+    assert script.requests == []
+
+
 def test_stop_before_start_is_no_fault(store: Store, told: Statuses) -> None:
     assert SyncWorker(store, CONFIG, told).stop() is True
 

@@ -136,22 +136,30 @@ class FakeSwitch:
 
 
 class FakeLights:
-    """Keeps what shines, and the last 1000 changes in ``history`` as ("status", (r, g, b)) and ("beat", (b,))."""
+    """Keeps what shines, and the last 1000 changes in ``history`` as ("status", (r, g, b)) and ("beat", (b,)).
+
+    ``fail`` breaks them: then every change raises ``DeviceLost``.
+    """
 
     def __init__(self) -> None:
         self.status_rgb = (0.0, 0.0, 0.0)
         self.beat_brightness = 0.0
         self.history: deque[tuple[str, tuple[float, ...]]] = deque(maxlen=HISTORY_MAX)
+        self._working = True
         self._closed = False
 
+    def fail(self) -> None:
+        """Break them."""
+        self._working = False
+
     def status(self, red: float, green: float, blue: float) -> None:
-        """Set the status LED; each 0 to 1."""
+        """Set the status LED; each 0 to 1. Raises ``DeviceLost``."""
         self._check(red, green, blue)
         self.status_rgb = (red, green, blue)
         self.history.append(("status", self.status_rgb))
 
     def beat(self, brightness: float) -> None:
-        """Set the beat LED, 0 to 1."""
+        """Set the beat LED, 0 to 1. Raises ``DeviceLost``."""
         self._check(brightness)
         self.beat_brightness = brightness
         self.history.append(("beat", (brightness,)))
@@ -165,6 +173,8 @@ class FakeLights:
     def _check(self, *values: float) -> None:
         assert not self._closed, "lights after close"
         assert all(0.0 <= value <= 1.0 for value in values), f"brightness is 0 to 1, not {values}"
+        if not self._working:
+            raise DeviceLost("The LEDs do not obey (broken on purpose).")
 
 
 class FakeSource:

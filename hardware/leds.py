@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from hardware.errors import DeviceMissing
+from hardware.errors import DeviceLost, DeviceMissing
 
 
 class PinLights:
@@ -26,18 +26,26 @@ class PinLights:
         self._beat_brightness = 0.0
 
     def status(self, red: float, green: float, blue: float) -> None:
-        """Set the status LED; each 0 to 1."""
+        """Set the status LED; each 0 to 1. Raises ``DeviceLost``."""
         assert all(0.0 <= value <= 1.0 for value in (red, green, blue))
         if (red, green, blue) != self._status_rgb:
-            self._status.value = self._status_rgb = (red, green, blue)
+            self._set(self._status, (red, green, blue))
+            self._status_rgb = (red, green, blue)
 
     def beat(self, brightness: float) -> None:
-        """Set the beat LED, 0 to 1."""
+        """Set the beat LED, 0 to 1. Raises ``DeviceLost``."""
         assert 0.0 <= brightness <= 1.0
         if brightness != self._beat_brightness:
-            self._beat.value = self._beat_brightness = brightness
+            self._set(self._beat, brightness)
+            self._beat_brightness = brightness
 
     def close(self) -> None:
         """All dark, pins released. May be called twice."""
         self._status.close()
         self._beat.close()
+
+    def _set(self, led: Any, value: object) -> None:
+        try:
+            led.value = value
+        except Exception as error:  # gpiozero's and lgpio's errors share no base
+            raise DeviceLost(f"The LEDs do not obey ({error}).") from error

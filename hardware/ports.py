@@ -49,10 +49,10 @@ class Lights(Protocol):
     """The RGB status LED and the beat LED."""
 
     def status(self, red: float, green: float, blue: float) -> None:
-        """Set the status LED; each 0 to 1."""
+        """Set the status LED; each 0 to 1. Raises ``DeviceLost``."""
 
     def beat(self, brightness: float) -> None:
-        """Set the beat LED, 0 to 1."""
+        """Set the beat LED, 0 to 1. Raises ``DeviceLost``."""
 
     def close(self) -> None:
         """All dark, pins released."""

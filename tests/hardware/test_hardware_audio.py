@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 import time
+from importlib import import_module
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import soundfile
 
 from hardware import audio
 from hardware.audio import BLOCK_FRAMES, CardSource, first_sample_ns, lost_frames, open_error
@@ -236,6 +238,23 @@ def test_jack_every_frame_of_three_seconds_is_bit_exact(jack_card):
     assert np.array_equal(frames[:, 1], -frames[:, 0])
     assert set(np.diff(numbers) % 2**20) == {1}
     assert source._ring.overflows == 0
+
+
+@pytest.mark.rig("jack")
+def test_jack_a_recording_comes_through_the_card_bit_exact(jack_card, tmp_path):
+    recording = tmp_path / "riff.wav"
+    samples = np.random.default_rng(5).uniform(-0.5, 0.5, 30_000).astype(np.float32)
+    soundfile.write(recording, samples, 48_000, subtype="FLOAT")
+    with jack_card.guitar("banjo", recording):
+        sounddevice = import_module("sounddevice")
+        sounddevice._terminate()
+        sounddevice._initialize()
+        source = CardSource("banjo")
+        source.start()
+        frames = read_frames(source, 48_000)[:, 0]
+        source.stop()
+    start = int(np.flatnonzero(samples == frames[0])[0])
+    assert np.array_equal(frames, np.resize(np.roll(samples, -start), 48_000))
 
 
 @pytest.mark.rig("jack")

@@ -3,7 +3,7 @@
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from hardware.errors import DeviceMissing
+from hardware.errors import DeviceLost, DeviceMissing
 from hardware.fake import HISTORY_MAX, FakeLights
 from hardware.leds import PinLights
 
@@ -14,6 +14,9 @@ class FakeRig:
     def __init__(self) -> None:
         self.lights = FakeLights()
 
+    def break_them(self) -> None:
+        self.lights.fail()
+
     def shining(self) -> tuple[float, ...]:
         return (*self.lights.status_rgb, self.lights.beat_brightness)
 
@@ -23,6 +26,10 @@ class PinRig:
         self.factory = MockFactory(pin_class=MockPWMPin)
         self.lights = PinLights(self.factory, *PINS)
         self.pins = [self.factory.pin(pin) for pin in PINS]
+
+    def break_them(self) -> None:
+        for pin in self.pins:
+            pin.function = "input"  # an input cannot be set, and says so
 
     def shining(self) -> tuple[float, ...]:
         return tuple(pin.state for pin in self.pins)
@@ -59,6 +66,15 @@ def test_close_is_dark_and_may_be_called_twice(rig):
     rig.lights.close()
     rig.lights.close()
     assert not any(rig.shining())
+
+
+def test_leds_that_do_not_obey_are_lost_and_not_remembered_as_set(rig):
+    rig.break_them()
+    for _ in range(2):
+        with pytest.raises(DeviceLost, match="do not obey"):
+            rig.lights.status(1.0, 0.0, 0.0)
+        with pytest.raises(DeviceLost, match="do not obey"):
+            rig.lights.beat(1.0)
 
 
 def test_what_is_set_already_touches_no_pin():

@@ -22,8 +22,9 @@ Samples = NDArray[np.float32]
 
 READING_HOPS: Final = 15  # 25 per second
 LOOK_HOPS: Final = 5
+LOOKS: Final = 2
 WINDOW: Final = 9_600  # 200 ms
-WINDOW_MIN: Final = 2_400
+WINDOW_MIN: Final = 1_920
 ATTACK_SAMPLES: Final = 480  # 10 ms: the pick still holds the string
 ATTACK_RATIO: Final = 10.0 ** (6.0 / 10.0)
 CLEAR: Final = 0.8
@@ -59,6 +60,7 @@ class Tuner:
         self._attack = 0
         self._slow_power = 0.0
         self._looks: list[Look] = []
+        self._read = False
 
     def process(self, block: Samples) -> list[TunerReading]:
         """Shape (n,), float32. NaN and infinity are silence."""
@@ -81,10 +83,17 @@ class Tuner:
         if power > ATTACK_RATIO * self._slow_power and power > QUIET and self._sample - self._attack > WINDOW_MIN:
             self._attack = self._sample
             self._looks.clear()
+            self._read = False
         self._slow_power += 0.06 * (power - self._slow_power)
         if count % LOOK_HOPS == 0:
             self._look()
-        return [self._reading()] if count % READING_HOPS == 0 else []
+        # A player who has just plucked waits for the needle: the first reading of a note does not wait for the beat.
+        first = not self._read and len(self._looks) == LOOKS and self._length() >= WINDOW_MIN
+        if count % READING_HOPS and not first:
+            return []
+        reading = self._reading()
+        self._read = self._read or reading.f0_hz is not None
+        return [reading]
 
     def _look(self) -> None:
         """Twice the same long look, of the note alone, is a string."""
@@ -94,12 +103,16 @@ class Tuner:
             return
         if self._looks and abs(12.0 * math.log2(look.f0_hz / self._looks[-1].f0_hz)) > SAME_SEMITONES:
             self._looks.clear()
-        self._looks = [*self._looks[-3:], look]
+        self._looks = [*self._looks[1 - LOOKS :], look]
+
+    def _length(self) -> int:
+        """Samples of this note alone, at most ``WINDOW``, in whole thirds at 12 kHz."""
+        length = min(WINDOW, self._sample - self._attack - ATTACK_SAMPLES)
+        return length - length % (3 * DECIMATION)
 
     def _reading(self) -> TunerReading:
-        length = min(WINDOW, self._sample - self._attack - ATTACK_SAMPLES)
-        length -= length % (3 * DECIMATION)
-        if len(self._looks) < 2 or length < WINDOW_MIN:
+        length = self._length()
+        if len(self._looks) < LOOKS or length < WINDOW_MIN:
             return TunerReading(self._sample, self._sample, None, None, None, 0.0)
         look = self._looks[-1]
         samples = self._pitch.low(length // DECIMATION).astype(np.float64)

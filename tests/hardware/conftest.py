@@ -41,6 +41,16 @@ def write_ramp(tmp_path):
     return write
 
 
+def without_silence(frames: np.ndarray) -> np.ndarray:
+    """From the first sound on: a JACK card is silent until its cables are in, a block or two after its start."""
+    return frames[int(np.argmax(frames.any(axis=1))) :]
+
+
+@pytest.fixture
+def after_silence():
+    return without_silence
+
+
 @pytest.fixture
 def jack_rig():
     """A JACK server with a guitar that plays the ramp, for another process. Needs the rig "jack"."""

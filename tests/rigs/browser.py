@@ -16,6 +16,7 @@ PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 320, "height": 568}
 LANDSCAPE = {"width": 844, "height": 390}
 TABLET = {"width": 1024, "height": 768}
+LAPTOP = {"width": 1280, "height": 800}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # Where to leave screenshots for a person to look at; without it they go to the test's own folder.
 SHOTS = os.environ.get("PEDAL_SHOTS")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.browser import LANDSCAPE, PHONE, SMALL_PHONE, TABLET
+from tests.rigs.browser import LANDSCAPE, LAPTOP, PHONE, SMALL_PHONE, TABLET
 from tests.webui.conftest import RunningServer
 from tests.webui.fake_pedal import FakePedal
 
@@ -257,7 +257,7 @@ CONTRAST = """() => {
 }"""
 
 SMALL = """() => [...document.querySelectorAll('button, a, input, select, summary')]
-  .filter((node) => node.checkVisibility() && !node.closest('.skip, .unseen, .pick'))
+  .filter((node) => node.checkVisibility() && !node.closest('.skip, .unseen, .options'))
   .filter((node) => { const r = node.getBoundingClientRect(); return r.width < 44 || r.height < 43; })
   .filter((node) => node.type !== 'range')
   .map((node) => `${node.tagName} ${node.textContent.trim()} ${node.getBoundingClientRect().height}`)"""
@@ -270,12 +270,17 @@ def looks_right(page: Any) -> None:
     assert page.evaluate(SMALL) == []
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize(
-    ("viewport", "name"),
-    [(PHONE, "phone"), (SMALL_PHONE, "small"), (LANDSCAPE, "landscape"), (TABLET, "tablet")],
-    ids=["phone", "small", "landscape", "tablet"],
-)
+LOOKS = [
+    ("phone", PHONE, "dark"),
+    ("phone", PHONE, "light"),
+    ("small", SMALL_PHONE, "dark"),
+    ("landscape", LANDSCAPE, "dark"),
+    ("tablet", TABLET, "light"),
+    ("laptop", LAPTOP, "dark"),
+]
+
+
+@pytest.mark.parametrize(("name", "viewport", "scheme"), LOOKS, ids=[f"{look[0]}-{look[2]}" for look in LOOKS])
 def test_every_view_fits_and_can_be_read(server, phone, shot, viewport, name, scheme):
     page = phone(viewport, scheme)
     page.goto(server.url)
@@ -284,9 +289,11 @@ def test_every_view_fits_and_can_be_read(server, phone, shot, viewport, name, sc
     enter(server, page)
     looks_right(page)
     shot(page, f"{name}-{scheme}-idle")
+    page.wait_for_selector("#last:visible")
     press(page, "start")
-    with playing(server):
-        until(page, "document.getElementById('notes').textContent > 30")
+    page.wait_for_selector('[data-action="stop"]')
+    server.advance(9.3)
+    until(page, "document.getElementById('notes').textContent > 30")
     looks_right(page)
     shot(page, f"{name}-{scheme}-live")
     press(page, "stop")
@@ -302,6 +309,31 @@ def test_every_view_fits_and_can_be_read(server, phone, shot, viewport, name, sc
         page.wait_for_selector({"sessions": "#session-list li", "settings": "#set-bpm"}[view])
         looks_right(page)
         shot(page, f"{name}-{scheme}-{view}")
+
+
+def test_the_tuner_shows_the_pitch_and_no_scores(server, phone, shot):
+    page = enter(server, phone())
+    press(page, "tuner")
+    page.wait_for_selector('body[data-mode="tuner"]')
+    server.advance(0.2)
+    assert re.search(r"\d+\.\d Hz", page.inner_text("#cents"))
+    assert not page.is_visible("#scores")
+    shot(page, "tuner-dark")
+    press(page, "tuner")
+    page.wait_for_selector('body[data-mode="idle"]')
+
+
+def test_a_paused_session_says_so_and_goes_on(server, phone, shot):
+    page = enter(server, phone())
+    press(page, "start")
+    page.wait_for_selector('[data-action="pause"]')
+    server.advance(6.0)
+    press(page, "pause")
+    page.wait_for_selector('[data-action="resume"]')
+    until(page, "document.getElementById('elapsed-name').textContent === 'paused'")
+    shot(page, "paused-dark")
+    press(page, "resume")
+    page.wait_for_selector('[data-action="pause"]')
 
 
 def test_everything_has_a_name_for_screen_readers(server, phone):

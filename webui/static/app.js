@@ -51,12 +51,13 @@ function route() {
   }
   if (view === "sessions") sessions.list(say);
   if (view === "session") sessions.page(decodeURIComponent(id ?? ""));
+  if (view === "live") sessions.last();
   if (view === "settings") settings.open(say, ask).catch((error) => say(error.message, true));
   if (changed) window.scrollTo(0, 0);
 }
 
 function onState(state) {
-  document.body.dataset.ready = "yes";
+  document.body.dataset.board = state.simulated ? "simulated" : "real";
   const [red, green, blue] = state.status_led.map((value) => Math.round(255 * Math.sqrt(value)));
   $("lamp").style.setProperty("--light", `rgb(${red} ${green} ${blue})`);
   text($("scale-line"), scaleName(state.settings));
@@ -68,6 +69,7 @@ function onState(state) {
   // A session that ended while the list is open belongs into the list.
   const ended = state.review?.session_id ?? null;
   if (ended !== sessionEnded && document.body.dataset.view === "sessions") sessions.list(say);
+  if (ended !== sessionEnded && document.body.dataset.view === "live") sessions.last();
   sessionEnded = ended;
 }
 

@@ -84,7 +84,9 @@ function heard(state) {
   const one = state.heard;
   const sure = one?.note ? noteParts(one.note) : null;
   const cents = sure ? one.cents : null;
-  text($("letter"), sure ? sure.letter : "–");
+  const idle = !state.session && state.mode !== "tuner";
+  text($("letter"), sure ? sure.letter : idle ? t("ready") : "–");
+  $("note").classList.toggle("word", !sure && idle);
   text($("accidental"), sure ? sure.accidental : "");
   text($("octave"), sure ? sure.octave : "");
   const tuned = cents !== null && Math.abs(cents) <= IN_TUNE_CENTS;
@@ -150,18 +152,22 @@ function health(state) {
   const bad = state.parts.filter((part) => part.state === "missing" || part.state === "fault");
   show($("faults"), bad.length > 0);
   $("faults").replaceChildren(...bad.map((part) =>
-    el("li", {}, el("strong", {}, `${SIGNS[part.state]} ${t(`part_${part.name}`)}`), ` ${part.text}`)));
+    el("li", {}, el("strong", {}, `${SIGNS[part.state]} ${t(`part_${part.name}`)}`), el("span", {}, part.text))));
 }
 
 export function render(state) {
   const session = state.session;
   const shown = session ?? (state.mode === "tuner" ? null : state.review);
+  document.body.toggleAttribute("data-idle", shown === null);
   document.body.dataset.mode = session ? (session.paused ? "paused" : "session") : state.mode;
   heard(state);
   review(state);
   actions(state);
   health(state);
-  text($("elapsed"), clock(shown?.elapsed_s ?? 0) + (session?.paused ? ` · ${t("paused")}` : ""));
+  // Before the first note there are no numbers to show: an empty gauge would only pretend.
+  for (const id of ["clock", "timing", "scores"]) show($(id), shown !== null);
+  text($("elapsed"), clock(shown?.elapsed_s ?? 0));
+  text($("elapsed-name"), t(session?.paused ? "paused" : "elapsed"));
   text($("notes"), String(shown?.notes ?? 0));
   text($("marks"), String(shown?.marks ?? 0));
   const bpm = shown?.metrics.tempo_bpm ?? null;

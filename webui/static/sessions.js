@@ -30,7 +30,8 @@ function row(session) {
   return el("li", {}, el("a", { href: `#session/${encodeURIComponent(session.session_id)}` },
     el("span", { class: "row-main" },
       el("strong", {}, when(session.start)),
-      el("span", { class: "sub" }, `${session.scale} · ${clock(session.duration_s)} · ${session.notes} ${t("notes")}`),
+      el("span", { class: "sub" }, session.scale),
+      el("span", { class: "sub" }, `${clock(session.duration_s)} · ${session.notes} ${t("notes")}`),
       tag),
     fingerprint(session.metrics),
     el("span", { class: "row-score", "aria-hidden": "true" }, quality === null ? "–" : String(Math.round(quality * 100)))));
@@ -50,6 +51,13 @@ export async function list(say, older = false) {
   } catch (error) {
     say(error.message, true);
   }
+}
+
+// The newest one, for the live view while nothing is played. Without it that view is only emptier.
+export async function last() {
+  const page = await get("/sessions?limit=1").catch(() => ({ sessions: [] }));
+  $("last-list").replaceChildren(...page.sessions.map(row));
+  show($("last"), page.sessions.length > 0);
 }
 
 function facts(session) {
@@ -79,7 +87,7 @@ export async function page(id) {
   const list = el("ol", { class: "scores" });
   new Scores(list).update(session.metrics);
   const tag = session.state === "closed" ? null : el("p", { class: "tag" }, t(session.state));
-  root.replaceChildren(
-    el("h2", {}, when(session.start)), el("p", { class: "sub" }, session.scale), tag,
-    facts(session), list, timeline(session));
+  root.replaceChildren(...[
+    el("header", {}, el("h2", {}, when(session.start)), el("p", { class: "sub" }, session.scale), tag),
+    facts(session), list, timeline(session, $("main").clientWidth)]);
 }

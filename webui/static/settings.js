@@ -6,16 +6,16 @@ import { t } from "./strings.js";
 
 const WAIT_MS = 350;
 const FIELDS = [
-  { name: "scale_root", kind: "select", group: "s_scale" },
-  { name: "scale_kind", kind: "select", group: "s_scale" },
-  { name: "scale_type", kind: "pick", group: "s_scale" },
-  { name: "strictness", kind: "slide", min: 0, max: 1, step: 0.05 },
-  { name: "sensitivity", kind: "slide", min: 0, max: 1, step: 0.05 },
-  { name: "a4_hz", kind: "number", min: 425, max: 455, step: 0.5, unit: "Hz" },
-  { name: "bpm", kind: "number", min: 20, max: 300, step: 1, unit: "bpm" },
-  { name: "tuning", kind: "select" },
-  { name: "brightness", kind: "slide", min: 0.05, max: 1, step: 0.05 },
-  { name: "player", kind: "text", max: 40 },
+  { name: "scale_root", kind: "select", group: "g_scale" },
+  { name: "scale_kind", kind: "select", group: "g_scale" },
+  { name: "scale_type", kind: "pick", group: "g_scale" },
+  { name: "strictness", kind: "slide", min: 0, max: 1, step: 0.05, group: "g_ear" },
+  { name: "sensitivity", kind: "slide", min: 0, max: 1, step: 0.05, group: "g_ear" },
+  { name: "a4_hz", kind: "number", min: 425, max: 455, step: 0.5, unit: "Hz", group: "g_pitch" },
+  { name: "bpm", kind: "number", min: 20, max: 300, step: 1, unit: "bpm", group: "g_pitch" },
+  { name: "tuning", kind: "select", group: "g_pitch" },
+  { name: "player", kind: "text", max: 40, group: "g_you" },
+  { name: "brightness", kind: "slide", min: 0.05, max: 1, step: 0.05, group: "g_you" },
 ];
 const rows = new Map();
 let known = null;
@@ -35,7 +35,7 @@ function control(field, choices) {
     return el("select", base, ...choices[field.name].map((value) => option(field, value)));
   }
   if (field.kind === "pick") {
-    return el("div", { class: "pick", id: base.id, role: "radiogroup", "aria-labelledby": `label-${field.name}` },
+    return el("div", { class: "options", id: base.id, role: "radiogroup", "aria-labelledby": `label-${field.name}` },
       ...choices[field.name].map((value) => el("label", {},
         el("input", { type: "radio", name: field.name, value, "aria-describedby": base["aria-describedby"] }),
         el("span", {}, pretty(field.name, value)))));
@@ -85,11 +85,14 @@ async function save(row) {
   }
   try {
     known = await patch("/settings", { [row.field.name]: value });
+    row.shown = String(known[row.field.name]);
     tell(row, `✓ ${t("saved")}`, false);
     clearTimeout(row.calm);
     row.calm = setTimeout(() => tell(row, "", false), 2000);
   } catch (error) {
-    tell(row, error.message.replace(`${row.field.name}: `, ""), true);
+    const range = row.field.kind === "number" && error.code === "invalid";
+    tell(row, range ? t("s_number", { min: row.field.min, max: row.field.max })
+      : error.message.replace(`${row.field.name}: `, ""), true);
   }
 }
 
@@ -104,7 +107,8 @@ function build(field, choices) {
     : null;
   const unit = field.unit ? el("span", { class: "unit" }, field.unit) : null;
   const row = { field, control: node, say, dirty: false, timer: 0, calm: 0 };
-  row.root = el("div", { class: `field ${field.kind}` }, label, el("div", { class: "control" }, node, unit), ends, say);
+  row.root = el("div", { class: `field ${field.kind} ${field.name}` },
+    el("div", { class: "head" }, label, say), el("div", { class: "control" }, node, unit), ends);
   node.addEventListener("input", () => {
     row.dirty = true;
     clearTimeout(row.timer);
@@ -143,14 +147,12 @@ export async function open(say, ask) {
   const choices = await get("/choices");
   const groups = new Map();
   for (const field of FIELDS) {
-    const key = field.group ?? field.name;
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(build(field, choices));
+    if (!groups.has(field.group)) groups.set(field.group, []);
+    groups.get(field.group).push(build(field, choices));
   }
   $("settings-form").addEventListener("submit", (event) => event.preventDefault());
-  $("settings-form").replaceChildren(...[...groups].map(([key, nodes]) => nodes.length > 1
-    ? el("fieldset", { class: "card" }, el("legend", {}, t(key)), ...nodes)
-    : el("div", { class: "card" }, ...nodes)));
+  $("settings-form").replaceChildren(...[...groups].map(([key, nodes]) =>
+    el("fieldset", { class: "card" }, el("legend", {}, t(key)), el("div", { class: "fields" }, ...nodes))));
   more(say, ask);
   if (known) render(known);
 }
@@ -161,7 +163,6 @@ export function render(settings) {
   for (const [name, row] of rows) {
     const touched = row.dirty || row.root.classList.contains("bad") || row.root.contains(document.activeElement);
     const value = String(settings[name]);
-    if (row.shown === value && touched) continue;
     if (touched || row.shown === value) continue;
     row.shown = value;
     write(row, settings[name]);

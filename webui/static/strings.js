@@ -19,7 +19,9 @@ const EN = {
   failed: "The pedal did not answer. Is it on, and are you on its WiFi?",
 
   quiet: "play something",
+  ready: "Ready",
   idle_hint: "Stomp, or press Start",
+  last: "Last session",
   cents: "{cents} cents",
   in_tune: "in tune",
   hertz: "{hz} Hz",
@@ -106,7 +108,10 @@ const EN = {
   not_found: "This session is not on the pedal.",
 
   s_player: "Player",
-  s_scale: "Scale",
+  g_scale: "Scale",
+  g_ear: "How it listens",
+  g_pitch: "Pitch and tempo",
+  g_you: "You",
   s_scale_root: "Root",
   s_scale_kind: "Kind",
   s_scale_type: "Notes",

@@ -9,7 +9,6 @@ const TOP = 22;
 const BOTTOM = 22;
 const LEFT = 40;
 const PIXELS_PER_SECOND = 34;
-const WIDTH_MIN = 320;
 // Chromium and WebKit refuse to draw much wider pictures.
 const WIDTH_MAX = 16000;
 
@@ -57,12 +56,13 @@ function legend(session) {
     el("li", {}, el("span", { class: `key ${kind}` }), t(key))));
 }
 
-export function timeline(session) {
+// ``room``: pixels that there are; a longer session scrolls.
+export function timeline(session, room) {
   const notes = session.timeline;
   const heading = el("h3", {}, t("timeline"));
   if (notes.length === 0) return el("section", {}, heading, el("p", { class: "empty" }, t("no_notes")));
   const length = Math.max(session.duration_s, ...notes.map((note) => note.offset_s ?? note.onset_s));
-  const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, LEFT + length * PIXELS_PER_SECOND + 16));
+  const width = Math.min(WIDTH_MAX, Math.max(room, LEFT + length * PIXELS_PER_SECOND + 16));
   const x = (seconds) => LEFT + (seconds / Math.max(length, 1)) * (width - LEFT - 16);
   const [low, high] = pitchRange(notes);
   const height = TOP + (high - low) * ROW + BOTTOM;

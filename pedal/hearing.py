@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from dsp.resample import Resampler
 from numpy.typing import NDArray
 
 from dsp.channel import ChannelChooser
 from dsp.pipeline import Pipeline, PipelineConfig
-from dsp.tuning import Tuner, TunerConfig, TunerReading
+from dsp.resample import Resampler
+from dsp.tuning import Tuner, TunerReading
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, SegmentStarted
 from hardware.audio_file import AudioReader
 from pedal.listen import CHANNELS_MAX
@@ -71,7 +71,7 @@ def hear(path: Path, config: PipelineConfig, channel: int = 0) -> Heard:
         return Heard(entries, rate_hz, mono.frames / rate_hz, cpu_s, mono.delay_s, reader.damage)
 
 
-def tune(path: Path, config: TunerConfig) -> tuple[list[TunerReading], float]:
+def tune(path: Path, config: PipelineConfig) -> tuple[list[TunerReading], float]:
     """All readings of the tuner over a file, and the resampler's look-ahead in seconds."""
     with AudioReader(path) as reader:
         mono = _Mono(reader, 0)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from dsp.pipeline import PipelineConfig
 from dsp.report import analysis_json, tune_json
 from dsp.scales import note_name, parse_scale
-from dsp.tuning import TunerConfig
 from dsp.types import SAMPLE_RATE_HZ, GridSet, SessionSetup
 from pedal.cli.errors import UsageError
 from pedal.hearing import hear
@@ -43,7 +42,7 @@ def analyze(parsed: argparse.Namespace) -> None:
 def tune(parsed: argparse.Namespace) -> None:
     """Print the tuner's readings over a recording."""
     with _usage_errors():
-        readings, delay_s = tune_file(parsed.file, TunerConfig(a4_hz=parsed.a4, tuning=parsed.tuning))
+        readings, delay_s = tune_file(parsed.file, PipelineConfig(a4_hz=parsed.a4, tuning=parsed.tuning))
         result = tune_json(readings, delay_s)
     if parsed.json:
         sys.stdout.write(json.dumps(result, allow_nan=False) + "\n")

@@ -31,7 +31,7 @@ class ChannelChooser:
         self._fixed = fixed is not None
         self.chosen = fixed or 0
         self._power = np.zeros(channels)
-        self._sum = np.zeros(channels)
+        self._hop = np.zeros((HOP_SAMPLES, channels))
         self._filled = 0
         self._louder_hops = 0
 
@@ -51,15 +51,12 @@ class ChannelChooser:
         return out
 
     def _take(self, part: NDArray[np.float32]) -> None:
-        # Summed sample by sample: a sum over parts would depend, in its last bits, on where the blocks were cut.
-        finite = np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float64)
-        for row in np.square(finite, out=finite):
-            self._sum += row
+        # Whole hops are measured: sums over parts would depend, in their last bits, on where the blocks were cut.
+        self._hop[self._filled : self._filled + len(part)] = np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0)
         self._filled += len(part)
         if self._filled < HOP_SAMPLES:
             return
-        self._power += FORGET * (self._sum / HOP_SAMPLES - self._power)
-        self._sum[:] = 0.0
+        self._power += FORGET * (np.einsum("nc,nc->c", self._hop, self._hop) / HOP_SAMPLES - self._power)
         self._filled = 0
         loudest = int(self._power.argmax())
         clearly = self._power[loudest] > max(HEARD, LOUDER * self._power[self.chosen])

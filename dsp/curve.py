@@ -19,6 +19,7 @@ VIBRATO_HZ: Final = (3.0, 9.0)
 VIBRATO_CENTS: Final = 8.0  # half of its width at the least
 VIBRATO_MIN_S: Final = 0.4
 BEND_MIN_CENTS: Final = 30.0
+SLIDE_SEMITONES: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ def curve_numbers(curve: Sequence[tuple[int, float]], onset: int, fallback: floa
     start = float(np.median(pitch[: max(3, min(8, len(pitch) // 3))]))
     steady = pitch[np.abs(pitch - start) <= STEADY_CENTS / 100.0]
     centre = float(np.median(steady)) if len(steady) else start
+    moved = float(np.median(pitch[-max(3, len(pitch) // 4) :])) - start
+    if abs(moved) > SLIDE_SEMITONES and _stepped(pitch):
+        return CurveNumbers(centre, slide=True)
     vibrato_hz = _vibrato_hz(at_s, pitch)
     if vibrato_hz:
         return CurveNumbers(float(np.median(pitch)), vibrato_hz=vibrato_hz)
-    bend = _bend_cents(100.0 * (pitch - centre))
-    slid = abs(bend) > 150.0 and _stepped(pitch)
-    return CurveNumbers(centre, 0.0 if slid else bend, 0.0, slid)
+    return CurveNumbers(centre, _bend_cents(100.0 * (pitch - centre)))
 
 
 def _bend_cents(away: Floats) -> float:

@@ -40,8 +40,8 @@ class HighPass:
 
     def __call__(self, hop: Samples) -> Samples:
         """Filtered copy, same shape; the state goes on from call to call."""
-        filtered: Samples = self._filter(hop)
-        return filtered
+        # The filter hands out one buffer again and again: whoever kept it would see the next hop in it.
+        return np.array(self._filter(hop), np.float32)
 
 
 class LevelMeter:

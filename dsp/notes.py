@@ -103,11 +103,11 @@ class _Open:
 class NoteMachine:
     """``step`` with every hop gives the log entries that it causes."""
 
-    def __init__(self, segment: int, a4_hz: float, sensitivity: float) -> None:
+    def __init__(self, segment: int, a4_hz: float, sensitivity: float, first_id: int = 0) -> None:
         self.segment = segment
         self._a4_hz = a4_hz
         self._above_noise = ABOVE_NOISE * 10.0 ** ((0.5 - sensitivity) * 0.8)
-        self._next_id = 0
+        self.next_id = first_id
         self._pending: _Pending | None = None
         self._open: _Open | None = None
         self._last_onset = -ONSET_APART
@@ -290,8 +290,8 @@ class NoteMachine:
         semitone, cents = _split(midi)
         level = round(dbfs(hop.peak_since(onset) ** 2), 2)
         confidence = round(_confidence(clarity, hop.power, hop.noise_power), 3)
-        self._open = _Open(self._next_id, onset, hop.sample, semitone, confidence, level, midi, midi, hop.sample)
-        self._next_id += 1
+        self._open = _Open(self.next_id, onset, hop.sample, semitone, confidence, level, midi, midi, hop.sample)
+        self.next_id += 1
         self._change.clear()
         entries.append(
             NoteStarted(self.segment, self._open.note_id, onset, hop.sample, semitone, cents, confidence, level, stroke)

@@ -61,10 +61,9 @@ class Pipeline:
         self._f0_min_hz = f0_min_hz(config.tuning, config.a4_hz)
         self._noise = NoiseFloor()
         self.nonfinite_samples = 0
-        self._next_id = 0
         self._reset(segment)
 
-    def _reset(self, segment: int) -> None:
+    def _reset(self, segment: int, first_id: int = 0) -> None:
         self._segment = segment
         self._sample = 0
         self._rest = np.zeros(0, np.float32)
@@ -73,8 +72,13 @@ class Pipeline:
         self._onset = OnsetDetector()
         self._pitch = PitchTracker(self._f0_min_hz)
         self._recent = History(RECENT)
-        self._notes = NoteMachine(segment, self._config.a4_hz, self._config.sensitivity)
+        self._notes = NoteMachine(segment, self._config.a4_hz, self._config.sensitivity, first_id)
         self._quiet_since = 0
+
+    @property
+    def noise_dbfs(self) -> float:
+        """Level of the learnt noise floor."""
+        return self._noise.noise_dbfs
 
     @property
     def sample(self) -> int:
@@ -103,7 +107,7 @@ class Pipeline:
         """Samples were lost: close what is open and start anew at sample 0. The learnt noise floor stays."""
         closed = self.finish()
         self._noise.new_segment()
-        self._reset(segment)
+        self._reset(segment, self._notes.next_id)
         return closed
 
     def _clean(self, block: Samples) -> Samples:
@@ -143,7 +147,7 @@ class Pipeline:
             self._quiet_since = self._sample + LEARN_AFTER
         first = not self._noise.known or self._sample < LEARN_AFTER
         silent = self._notes.silent and (first or self._sample >= self._quiet_since)
-        rate = self._noise.update(hop, self._level.hop_power, silent=silent)
+        rate = self._noise.update(hop, self._level.power, silent=silent)
         if rate:
             self._onset.learn_noise(rate)
 

@@ -20,7 +20,7 @@ class Played:
 
     onset_s: float
     midi: float
-    length_s: float = 0.4
+    length_s: float = 0.3
     peak: float = 0.25
 
 

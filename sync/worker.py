@@ -59,13 +59,14 @@ def state_after(report: PushReport) -> CloudHealth:
 class SyncWorker:
     """Pushes in the background: at the start, after ``kick``, when the link comes up, and after each backoff.
 
+    ``config``: the linked account, ``None`` without one, or why its credential cannot be used ("held" then says so).
     ``on_status`` is called from the worker's thread with every change. ``random`` gives numbers in [0, 1).
     """
 
     def __init__(
         self,
         store: Store,
-        config: CloudConfig | None,
+        config: CloudConfig | AuthHeld | None,
         on_status: Callable[[SyncStatus], None],
         *,
         transport: httpx.BaseTransport | None = None,
@@ -124,7 +125,7 @@ class SyncWorker:
             self._link_up = up
             self._look_again()
 
-    def configure(self, config: CloudConfig | None) -> None:
+    def configure(self, config: CloudConfig | AuthHeld | None) -> None:
         """Link another account, or none; what is under way for the old one is given up."""
         with self._wake:
             if self._cloud is not None:
@@ -159,21 +160,27 @@ class SyncWorker:
         while True:
             with self._wake:
                 while not self._stopping and not self._news and not self._may_try():
-                    waits = self._wanted and self._config is not None and self._link_up
+                    waits = self._wanted and isinstance(self._config, CloudConfig) and self._link_up
                     self._wake.wait(self._pacer.not_before_s - time.monotonic() if waits else None)
                 if self._stopping:
                     return None
                 self._news = False
-                idle: CloudHealth | None = None if self._link_up else "offline"
-                if self._config is None:
-                    idle = "off"
-                if self._may_try():
+                config, idle = self._config, self._idle()
+                if isinstance(config, CloudConfig) and self._may_try():
                     self._wanted = False
-                    return self._config
-            self._tell(idle or self._status.state, self._count(), "" if idle else self._status.text)
+                    return config
+            self._tell(*(idle or (self._status.state, self._status.text)), self._count())
+
+    def _idle(self) -> tuple[CloudHealth, str] | None:
+        """Why nobody is asked at all, or ``None``."""
+        if isinstance(self._config, AuthHeld):
+            return "held", str(self._config)
+        if self._config is None:
+            return "off", _TEXTS["off"]
+        return None if self._link_up else ("offline", _TEXTS["offline"])
 
     def _may_try(self) -> bool:
-        ready = self._config is not None and self._link_up and self._wanted
+        ready = isinstance(self._config, CloudConfig) and self._link_up and self._wanted
         return ready and self._pacer.not_before_s <= time.monotonic()
 
     def _pass(self, config: CloudConfig) -> PushReport:
@@ -206,11 +213,11 @@ class SyncWorker:
         text = str(report.error) if report.error is not None else _TEXTS[state]
         if report.not_yet and report.error is None:
             text = "the clock is not known yet: sessions wait for it"
-        self._tell(state, self._count(), text, success=report.error is None)
+        self._tell(state, text, self._count(), success=report.error is None)
 
-    def _tell(self, state: CloudHealth, counts: tuple[int, int], text: str = "", *, success: bool = False) -> None:
+    def _tell(self, state: CloudHealth, text: str, counts: tuple[int, int], *, success: bool = False) -> None:
         last = datetime.now(UTC).isoformat(timespec="milliseconds") if success else self._status.last_success
-        status = SyncStatus(state, counts[0], counts[1], last, text or _TEXTS.get(state, ""))
+        status = SyncStatus(state, counts[0], counts[1], last, text)
         if status != self._status or not self._told:
             self._told = True
             self._status = status

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.database import NOTES_DB, PEDAL_DB
+from sync.database import NOTES_DB, PEDAL_DB, connect_writer, transaction
 from sync.errors import StoreFull, StoreUnreadable
 from sync.library import Library
 from sync.store import Store
@@ -289,3 +289,22 @@ def test_a_damaged_file_is_refused_at_boot(store: Store, folder: Path, name: str
     with pytest.raises(StoreUnreadable, match="damaged"):
         Store(folder).start()
     assert (folder / name).read_bytes() == raw
+
+
+def test_a_transaction_holds_the_write_lock_from_its_first_moment(tmp_path: Path) -> None:
+    ours, other = connect_writer(tmp_path / "x.db"), connect_writer(tmp_path / "x.db")
+    other.execute("PRAGMA busy_timeout=0")
+    with transaction(ours), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        fail_half_way(ours)
+    assert not ours.in_transaction
+    assert other.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
+    ours.close()
+    other.close()
+
+
+def fail_half_way(connection: sqlite3.Connection) -> None:
+    with transaction(connection):
+        connection.execute("CREATE TABLE t (a INTEGER) STRICT")
+        connection.execute("INSERT INTO absent VALUES (1)")

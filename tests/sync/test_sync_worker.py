@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -44,6 +45,16 @@ def test_without_an_account_it_is_off_and_still_counts(store: Store, told: Statu
     keep(store)
     worker.kick()
     told.until(lambda s: (s.state, s.waiting) == ("off", 1))
+
+
+def test_a_credential_that_cannot_be_used_is_held_with_its_reason(store: Store, told: Statuses) -> None:
+    worker = SyncWorker(store, AuthHeld("run chmod 600 on it"), told)
+    worker.start()
+    assert told.until(lambda s: s.state == "held").text == "run chmod 600 on it"
+    keep(store)
+    worker.kick(now=True)
+    told.until(lambda s: (s.state, s.waiting) == ("held", 1))
+    assert worker.stop()
 
 
 def test_linking_an_account_sends_what_waited(store: Store, told: Statuses, run) -> None:
@@ -132,6 +143,27 @@ def test_a_pulled_network_stops_what_is_under_way_and_a_new_one_starts_it(store:
     worker.link(True)
     told.until(lambda s: (s.state, s.waiting) == ("ok", 0))
     go.set()
+
+
+def test_what_was_under_way_for_the_old_account_says_nothing_about_the_new(store: Store, told: Statuses, run) -> None:
+    asked = threading.Event()
+    go = threading.Event()
+
+    def hang(request: httpx.Request) -> httpx.Response:
+        asked.set()
+        assert go.wait(20)
+        return stores_all(request)
+
+    keep(store)
+    script = ScriptedCloud(hang)
+    worker = run(script)
+    assert asked.wait(10)
+    script.then(stores_all)
+    worker.configure(replace(CONFIG, user_id="user-2"))
+    told.until(lambda s: (s.state, s.waiting) == ("ok", 0))
+    go.set()
+    assert "offline" not in {s.state for s in told.all}
+    assert [rows[0]["user_id"] for rows in script.bodies()] == ["user-1", "user-2"]
 
 
 def test_without_a_link_nobody_is_asked(store: Store, told: Statuses, run) -> None:

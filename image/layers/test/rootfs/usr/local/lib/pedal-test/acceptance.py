@@ -15,7 +15,9 @@ from typing import Any
 
 DATA = "/var/lib/pedal"
 UNIT = Path("/etc/systemd/system/pedal.service")
+DROP_IN = UNIT.with_suffix(".service.d") / "sim.conf"
 EXPOSURE_MAX_TENTHS = 20
+WATCHDOG_S = 10.0
 ON_DISK_WITHIN_S = 2.0
 
 
@@ -166,9 +168,26 @@ def watchdog() -> str:
     return f"a hung hub was back after {took_s:.1f} s and went on with its session of {resumed['notes']} notes"
 
 
+def nothing_there() -> str:
+    """The unit exactly as it ships, where there is no switch, display, light or sound card: it says so and stays up."""
+    DROP_IN.unlink()
+    run("systemctl", "daemon-reload")
+    run("systemctl", "restart", "pedal.service")
+    before = properties("NRestarts", "MainPID")
+    end_s = time.monotonic() + WATCHDOG_S * 1.5
+    until("one and a half watchdog periods", WATCHDOG_S * 2, lambda: time.monotonic() > end_s)
+    after = properties("NRestarts", "MainPID", "ActiveState")
+    if after != {**before, "ActiveState": "active"}:
+        raise Failed(f"a missing part has restarted it: {before}, then {after}")
+    parts = {part["name"]: part["state"] for part in json.loads(pedal("status", "--json"))["parts"]}
+    if parts["audio"] not in {"missing", "waiting"} or parts["oled"] not in {"missing", "off"}:
+        raise Failed(f"it does not say what is missing: {parts}")
+    return "up, without a restart; " + ", ".join(f"{name} {state}" for name, state in parts.items())
+
+
 def main() -> None:
     """All steps in order; a failed one ends it."""
-    for step in (ready, stomp_and_stop, sigterm, watchdog, sandbox):
+    for step in (ready, stomp_and_stop, sigterm, watchdog, sandbox, nothing_there):
         start_s = time.monotonic()
         try:
             line = step()

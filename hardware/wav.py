@@ -183,10 +183,11 @@ class FileSource:
         return self._reader.read(wanted)
 
     def _read_ahead(self, at: int) -> NDArray[np.float32]:
-        """A full piece from ``at`` on; nothing near the end or near damage, where each read has to speak for itself."""
+        """A piece from ``at`` on, full or up to the known end; none near damage: there each read speaks for itself."""
         try:
             self._reader.seek(at)
             piece = self._reader.read(_AHEAD_FRAMES)
         except UnreadableAudio:
             return self._ahead[:0]
-        return piece if len(piece) == _AHEAD_FRAMES else piece[:0]
+        whole = len(piece) == _AHEAD_FRAMES or at + len(piece) == self._length
+        return piece if whole else piece[:0]

@@ -170,3 +170,23 @@ def test_a_sample_that_is_no_number_ends_it(tmp_path, clock):
 def test_a_file_that_is_none_is_refused_when_it_is_built(tmp_path):
     with pytest.raises(UnreadableAudio, match="No such file"):
         FileSource(tmp_path / "nothing.wav")
+
+
+def test_a_recording_is_decoded_once_in_large_pieces_and_has_no_seam(write_ramp, clock, monkeypatch):
+    """Also where it ends: a decoder that starts anew for every block would cost more than the analysis."""
+    source = FileSource(write_ramp(40_000), clock=clock, loop_gap_s=0)
+    decode, pieces = source._reader.read, []
+
+    def read(frames_max: int) -> np.ndarray:
+        pieces.append(frames_max)
+        return decode(frames_max)
+
+    monkeypatch.setattr(source._reader, "read", read)
+    source.start()
+    got = []
+    for _ in range(80_000 // 100):
+        clock.advance(100 / RATE)
+        got.append(source.read(RATE))
+    assert np.array_equal(np.concatenate(got)[:, 0], np.arange(80_000) % 40_000)
+    assert len(pieces) < 20
+    assert source.loops == 2

@@ -33,6 +33,8 @@ JITTER_MS_MAX = 14.0
 TUNE_CENTS = 3.0
 """What a well tuned guitar is out by, at most."""
 RELEASE_S = 0.025
+LEAD_SAMPLES = 96
+"""What is kept before an onset: cut there, the envelope would pass its threshold late."""
 PEAK_DBFS = -9.0
 HISS_DBFS = -78.0
 PITCH_ERROR_CENTS_MAX = 30.0
@@ -177,12 +179,14 @@ def load_sources(package: Path) -> dict[int, Source]:
     return sources
 
 
-def rendered(source: Source, f0_hz: float) -> NDArray[np.float64]:
-    """The recording at 48 kHz and at that pitch, from its onset on, attack peak 1."""
+def rendered(source: Source, f0_hz: float) -> tuple[NDArray[np.float64], int]:
+    """The recording at 48 kHz and at that pitch, attack peak 1, and how many of its samples come before its onset."""
     played_rate_hz = source.rate_hz * f0_hz / source.f0_hz
     samples = soxr.resample(source.samples, played_rate_hz, RATE_HZ, quality="VHQ")
-    samples = samples[onset_index(samples, RATE_HZ) :]
-    return samples / np.abs(samples[: RATE_HZ // 10]).max()
+    onset = onset_index(samples, RATE_HZ)
+    lead = min(onset, LEAD_SAMPLES)
+    samples = samples[onset - lead :]
+    return samples / np.abs(samples[: RATE_HZ // 10]).max(), lead
 
 
 def damped(samples: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
@@ -221,12 +225,14 @@ def build(package: Path) -> tuple[NDArray[np.float64], list[dict[str, object]]]:
         due = onsets[index] + round(note.length * EIGHTH_S * RATE_HZ)
         following = onsets[index + 1] if index + 1 < len(onsets) else total
         end = min(due, following) - round(rng.uniform(0.005, 0.03) * RATE_HZ)
-        sound = damped(rendered(source, hz_of(midi)) * gain, (end - onsets[index]) / RATE_HZ)
-        out[onsets[index] : onsets[index] + len(sound)] += sound
+        sound, lead = rendered(source, hz_of(midi))
+        begin = onsets[index] - lead
+        sound = damped(sound * gain, (end - begin) / RATE_HZ)
+        out[begin : begin + len(sound)] += sound
         truth.append(
             {
                 "onset": onsets[index] / RATE_HZ,
-                "offset": (onsets[index] + len(sound)) / RATE_HZ,
+                "offset": (begin + len(sound)) / RATE_HZ,
                 "midi": round(midi, 4),
                 "note": note.note,
                 "cents": cents,

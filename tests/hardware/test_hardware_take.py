@@ -63,6 +63,15 @@ def test_every_note_begins_where_the_truth_says(take, truth):
         assert after > before + 15, note
 
 
+def test_onsets_are_where_the_envelope_passes_30_db_below_the_attack(take, truth):
+    for note in truth["notes"]:
+        onset = round(note["onset"] * 48_000)
+        part = take[onset - 120 : onset + 2400].astype(float)
+        envelope = np.sqrt(np.convolve(part**2, np.ones(24) / 24, "same"))[24:]  # 0.5 ms, centred
+        passed = int(np.argmax(envelope >= envelope.max() * 10 ** (-30 / 20))) + 24 - 120
+        assert abs(passed) <= 3, note
+
+
 def test_every_note_has_the_pitch_that_the_truth_says(take, truth):
     errors = []
     for note in truth["notes"]:

@@ -34,10 +34,10 @@ format: $(VENV)/.dev ## let ruff put the code in order
 	$(BIN)/ruff format -q .
 
 bench: $(VENV)/.dev ## measure: start-up, memory, block cost, losses, bytes written
-	$(BIN)/python -P -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench $(ARGS)
 
 kill-test: $(VENV)/.dev ## kill -9 of everything, 100 times, in the middle of a session
-	$(BIN)/python -P -m tests.bench kill $(ARGS)
+	$(BIN)/python -m tests.bench kill $(ARGS)
 
 nspawn: ## build the amd64 root file system and boot it to READY in a container (root; several minutes cold)
 	image/nspawn.sh

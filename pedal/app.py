@@ -12,29 +12,31 @@ import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hardware import memory
-from hardware.board import Board, open_board
-from hardware.ports import Edge
-from pedal.assemble import assemble
 from pedal.config import Config
 from pedal.datadir import DataDir
+from pedal.early import first_order, stored_settings
 from pedal.events import EdgeSeen
 from pedal.gestures import held_at_start
-from pedal.hub import Hub
 from pedal.notify import notify, watchdog_period_s
-from pedal.parts import Pedal, Started
 from pedal.state import Mode
 from pedal.supervisor import Supervisor
 from sync.store import Store
+
+if TYPE_CHECKING:
+    from hardware.board import Board
+    from hardware.ports import Edge
+    from pedal.hub import Hub
+    from pedal.parts import Pedal, Started
 
 FRESH_NS: Final = 3_000_000_000
 log = logging.getLogger(__name__)
 
 
-async def run(config: Config, on_ready: Callable[[Started], None]) -> None:
-    """Be the pedal until SIGTERM, SIGINT or power-off. Raises ``DataDirError``, ``SyncError`` or ``WebError``."""
+async def run(config: Config, on_ready: "Callable[[Started], None]") -> None:
+    """Be the pedal until SIGTERM, SIGINT or power-off. Raises ``DataDirError``, ``SyncError`` or ``PageError``."""
     folder = DataDir(config.data)
     folder.acquire()
     try:
@@ -48,20 +50,25 @@ async def run(config: Config, on_ready: Callable[[Started], None]) -> None:
         folder.release()
 
 
-async def _with_store(config: Config, folder: DataDir, store: Store, on_ready: Callable[[Started], None]) -> None:
+async def _with_store(config: Config, folder: DataDir, store: Store, on_ready: "Callable[[Started], None]") -> None:
     memory_fd = memory.create()
-    board = open_board("sim" if config.board == "sim" else "pi", config.pins)
-    pedal = assemble(config, store, board, memory_fd)
+    player = stored_settings(store)
+    supervisor = Supervisor(first_order(config, player, memory_fd))
+    await supervisor.begin()
+    # Only now the rest: pictures, sessions and the cloud's client load while the engine starts beside us.
+    from pedal.assemble import assemble  # noqa: PLC0415
+
+    pedal = assemble(config, store, player, supervisor, memory_fd)
     failed = _failure()
     pedal.screen.start()
-    pedal.supervisor.start()
-    await asyncio.sleep(0)  # the engine is on its way before the web's libraries are loaded
+    supervisor.start(pedal.listening)
+    await asyncio.sleep(0)  # hear what the engine has said so far before the web's libraries are loaded
     try:
         await _run(config, folder, pedal, on_ready, failed)
     finally:
-        await pedal.supervisor.stop()
+        await supervisor.stop()
         pedal.screen.stop()
-        board.close()
+        pedal.board.close()
         os.close(memory_fd)
     if pedal.hub.power_off.is_set() and config.board == "pi":
         subprocess.run(["systemctl", "poweroff"], check=False)  # noqa: S607  (everything is saved by now)
@@ -70,12 +77,13 @@ async def _with_store(config: Config, folder: DataDir, store: Store, on_ready: C
 async def _run(
     config: Config,
     folder: DataDir,
-    pedal: Pedal,
-    on_ready: Callable[[Started], None],
+    pedal: "Pedal",
+    on_ready: "Callable[[Started], None]",
     failed: "asyncio.Future[None]",
 ) -> None:
     """Ear, foot, web and cloud at work, until somebody says stop; then everything that is open is saved."""
     hub = pedal.hub
+    hub.on_first_frame = lambda: notify("STATUS=listening")
     stopping = _stop_signals()
     ticking = _watched(hub.run(), failed)
     feeding = _watched(_feed_watchdog(hub, pedal.supervisor), failed)
@@ -99,27 +107,27 @@ async def _run(
             await web.stop()
 
 
-async def _serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[Any, Started]:
+async def _serve(config: Config, folder: DataDir, pedal: "Pedal") -> "tuple[Any, Started]":
     """Open the page. Imported here, so that the ear is not kept waiting for it."""
     from pedal.serving import serve  # noqa: PLC0415
 
     return await serve(config, folder, pedal)
 
 
-def _listen_to_foot(hub: Hub, board: Board) -> None:
+def _listen_to_foot(hub: "Hub", board: "Board") -> None:
     """Edges come on any thread, with their own time stamp; a switch held at power-on means recovery."""
     if board.footswitch is None:
         return
     loop = asyncio.get_running_loop()
 
-    def on_edge(edge: Edge) -> None:
+    def on_edge(edge: "Edge") -> None:
         loop.call_soon_threadsafe(hub.dispatch, EdgeSeen(edge.boottime_ns, edge.pressed))
 
     if board.footswitch.start(on_edge):
         hub.state = replace(hub.state, switch=held_at_start(down=True), recovery=True, mode=Mode.RECOVERY)
 
 
-async def _feed_watchdog(hub: Hub, supervisor: Supervisor) -> None:
+async def _feed_watchdog(hub: "Hub", supervisor: Supervisor) -> None:
     """Tell systemd that all is well, as long as it is: no sound card is not a fault, a silent ear is."""
     period_s = watchdog_period_s()
     while period_s is not None:

@@ -1,21 +1,17 @@
 """Makes the parts and tells each whom it works with. Starts nothing."""
 
 import asyncio
-import json
 import logging
 from dataclasses import replace
-from pathlib import Path
 from typing import Final, get_args
 
-from hardware.board import Board
+from hardware.board import Board, open_board
 from hardware.clock import boottime_ns
 from hardware.memory import MemoryReader
-from pedal import settings
 from pedal.config import Config
 from pedal.datadir import TAKES
 from pedal.events import PartChanged, PartName, PartState, QueueChanged, SessionKind
-from pedal.hub import SETTINGS_KEY, Hub
-from pedal.order import Order
+from pedal.hub import Hub
 from pedal.outputs import Lamps, Screen
 from pedal.parts import Pedal
 from pedal.sessions import Sessions
@@ -31,7 +27,6 @@ from sync.records import Unfinished
 from sync.store import Store
 from sync.worker import SyncStatus, SyncWorker
 
-DEMO_TAKE: Final = Path(__file__).parent / "takes" / "demo.flac"
 CLOUD_PART: Final[dict[str, PartState]] = {
     "off": "off",
     "offline": "waiting",
@@ -73,19 +68,24 @@ class Telephone:
         self._hub.dispatch(QueueChanged(boottime_ns(), status.waiting))
 
 
-def assemble(config: Config, store: Store, board: Board, memory_fd: int) -> Pedal:
-    """All parts, wired. Closes what an earlier run left open, unless that session goes on."""
+def assemble(config: Config, store: Store, player: Settings, supervisor: Supervisor, memory_fd: int) -> Pedal:
+    """All parts, wired, around an engine that is starting already.
+
+    Closes what an earlier run left open, unless that session goes on.
+    """
+    board = open_board("sim" if config.board == "sim" else "pi", config.pins)
     phone = Telephone()
     sessions = Sessions(store, WallClock(), boottime_ns, lambda text: phone.part("storage", "fault", text))
     left = sessions.recover(config.session.resume_after_crash_s)
-    first_segment = sessions.go_on(left) if left is not None else 0
+    if left is not None:
+        sessions.go_on(left)
     screen = Screen(
         board.display,
         board.open_display,
         lambda working, text: phone.part_from_thread("oled", "ok" if working else "fault", text),
     )
     hub = Hub(
-        _first_state(store, board, left),
+        _first_state(player, board, left),
         store=store,
         sessions=sessions,
         takes=Takes(config.data / TAKES, MemoryReader(memory_fd)),
@@ -94,15 +94,11 @@ def assemble(config: Config, store: Store, board: Board, memory_fd: int) -> Peda
         now_ns=boottime_ns,
     )
     phone.connect(hub)
-    supervisor = Supervisor(
-        _order(config, hub.state.settings, memory_fd),
-        EngineCallbacks(hub.frame, hub.entry, lambda state, text: phone.part("audio", state, text)),
-        first_segment=first_segment,
-    )
+    listening = EngineCallbacks(hub.frame, hub.entry, lambda state, text: phone.part("audio", state, text))
     hub.supervisor = supervisor
     cloud = _cloud(config, store, phone)
     hub.on_saved = cloud.kick
-    return Pedal(hub, supervisor, screen, Library(config.data), board, store, cloud)
+    return Pedal(hub, supervisor, listening, screen, Library(config.data), board, store, cloud)
 
 
 def _cloud(config: Config, store: Store, phone: Telephone) -> SyncWorker:
@@ -115,7 +111,7 @@ def _cloud(config: Config, store: Store, phone: Telephone) -> SyncWorker:
     return SyncWorker(store, credential, phone.cloud_from_thread)
 
 
-def _first_state(store: Store, board: Board, left: Unfinished | None) -> State:
+def _first_state(player: Settings, board: Board, left: Unfinished | None) -> State:
     parts: dict[PartName, Part] = {
         "audio": Part("waiting", "starting"),
         "oled": Part("ok", "working"),
@@ -126,37 +122,9 @@ def _first_state(store: Store, board: Board, left: Unfinished | None) -> State:
     }
     for missing in board.missing:
         parts["oled" if missing.part == "display" else "board"] = Part("missing", missing.text)
-    state = State(now_ns=boottime_ns(), settings=stored_settings(store), parts=parts)
+    state = State(now_ns=boottime_ns(), settings=player, parts=parts)
     if left is None:
         return state
     kind: SessionKind = next((k for k in get_args(SessionKind) if k == left.header.setup.mode), "practice")
     session = Session(kind=kind, started_ns=left.header.start_boottime_ns, session_id=left.header.session_id)
     return replace(state, mode=Mode.SESSION, session=session)
-
-
-def stored_settings(store: Store) -> Settings:
-    """What the player had set; a value that this version refuses falls back to its default, alone."""
-    kept = Settings()
-    for field, value in json.loads(store.settings().get(SETTINGS_KEY, "{}")).items():
-        try:
-            kept = settings.changed(kept, {field: value})
-        except settings.SettingRefused as error:
-            log.warning("a stored setting was left out: %s", error)
-    return kept
-
-
-def _order(config: Config, player: Settings, memory_fd: int) -> Order:
-    recording = config.audio.recording
-    if config.board == "sim" and not recording and not config.audio.card:
-        recording = str(DEMO_TAKE)
-    return Order(
-        link_fd=-1,
-        memory_fd=memory_fd,
-        first_segment=0,
-        recording=recording,
-        card=config.audio.card,
-        channel=config.audio.channel,
-        a4_hz=player.a4_hz,
-        tuning=player.tuning,
-        sensitivity=player.sensitivity,
-    )

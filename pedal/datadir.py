@@ -19,6 +19,10 @@ class DataDirError(Exception):
     """The directory cannot be used; the text is one line that says what to do."""
 
 
+class PageError(Exception):
+    """The page cannot be served; the text is one line that says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where the running daemon answers on this machine."""

@@ -46,7 +46,7 @@ from pedal.events import (
 )
 from pedal.outputs import Lamps, Screen
 from pedal.sessions import Saved, Sessions
-from pedal.settings import Settings
+from pedal.settings import SETTINGS_KEY, Settings
 from pedal.state import State
 from pedal.supervisor import Supervisor
 from pedal.takes import Takes
@@ -55,8 +55,7 @@ from sync.store import Store
 INBOX_MAX: Final = 1024
 TICK_S: Final = 0.05
 SCORE_S: Final = 0.25
-BATCH_S: Final = 1.5
-SETTINGS_KEY: Final = "settings"
+BATCH_S: Final = 1.75  # a note is on disk within 2 s; more often would only wear the card
 log = logging.getLogger(__name__)
 
 
@@ -77,6 +76,7 @@ class Hub:
         self.state = state
         self.on_change: Callable[[], None] = lambda: None
         self.on_saved: Callable[[], None] = lambda: None
+        self.on_first_frame: Callable[[], None] = lambda: None
         self.on_reset: Callable[[], None] = lambda: None
         self.supervisor: Supervisor | None = None
         self.power_off = asyncio.Event()
@@ -133,6 +133,8 @@ class Hub:
         if at_ns is not None:
             self._sessions.alive(at_ns)
         self.frames_heard += 1
+        if self.frames_heard == 1:
+            self.on_first_frame()
         self.last_frame_ns = self.now_ns()
         self.dispatch(Heard(self.last_frame_ns, frame))
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
+SEGMENTS_PER_RUN: Final = 1000
+RUN_NS: Final = 100_000_000  # two engines never start within the same tenth of a second
 EXIT_STOPPED: Final = 0
 EXIT_MISSING: Final = 3
 EXIT_BUSY: Final = 4

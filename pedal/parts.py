@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hardware.board import Board
 from pedal.hub import Hub
 from pedal.outputs import Screen
-from pedal.supervisor import Supervisor
+from pedal.supervisor import EngineCallbacks, Supervisor
 from sync.library import Library
 from sync.store import Store
 from sync.worker import SyncWorker
@@ -13,10 +13,11 @@ from sync.worker import SyncWorker
 
 @dataclass(frozen=True, slots=True)
 class Pedal:
-    """Everything that runs, made but not started."""
+    """Everything that runs. ``listening`` is what the supervisor tells whom, once it is started."""
 
     hub: Hub
     supervisor: Supervisor
+    listening: EngineCallbacks
     screen: Screen
     library: Library
     board: Board

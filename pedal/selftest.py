@@ -7,7 +7,7 @@ from typing import Any, Final
 from dsp.pipeline import PipelineConfig
 from dsp.replay import replay
 from dsp.types import SAMPLE_RATE_HZ, Note
-from pedal.assemble import DEMO_TAKE
+from pedal.early import DEMO_TAKE
 from pedal.hearing import hear
 
 NEAR_S: Final = 0.05

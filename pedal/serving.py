@@ -4,18 +4,19 @@ import asyncio
 
 from dsp.scales import KINDS
 from pedal.config import Config
-from pedal.datadir import BROWSERS, DataDir
+from pedal.datadir import BROWSERS, DataDir, PageError
 from pedal.parts import Pedal, Started
 from pedal.settings import ROOTS, TUNINGS
 from pedal.web import SimulatedHands, WebPedal
 from webui.config import WebConfig
+from webui.errors import WebError
 from webui.pairing import Pairing
 from webui.server import WebServer
 from webui.tokens import FileTokenStore
 
 
 async def serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[WebServer, Started]:
-    """Listen; returns the running server and the addresses to print. Raises ``WebError``."""
+    """Listen; returns the running server and the addresses to print. Raises ``PageError``."""
     simulated = pedal.board.sim is not None
     pairing = Pairing(FileTokenStore(folder.path / BROWSERS), api_token=folder.token())
     port_to_hub = WebPedal(
@@ -39,7 +40,10 @@ async def serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[WebServe
         ),
         pairing,
     )
-    port = await web.start()
+    try:
+        port = await web.start()
+    except WebError as error:
+        raise PageError(str(error)) from error
     folder.announce(port)
     loop = asyncio.get_running_loop()
 

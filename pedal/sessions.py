@@ -1,6 +1,6 @@
 """Sessions, from the stomp to the disk: begins and ends them, feeds the journal, and brings back what a crash left.
 
-Lossless from here on: what the ear reports during a session is in the journal within ``BATCH_S``, and a session that
+Lossless from here on: what the ear reports during a session is in the journal within 2 s, and a session that
 nobody ended is closed, with everything that was written, when the hub starts again.
 """
 
@@ -9,11 +9,11 @@ import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final
 
 from dsp.log import decode, encode
 from dsp.session import summarise
 from dsp.types import Gap, LogEntry, Paused, Resumed, SegmentStarted, SessionSetup, Summary
+from pedal.order import SEGMENTS_PER_RUN
 from pedal.recorder import Memory, Recording, SegmentClock
 from pedal.wall import WallClock
 from sync.errors import SyncError
@@ -21,8 +21,6 @@ from sync.ids import new_id
 from sync.records import SessionEnd, SessionHeader, Unfinished
 from sync.store import Store
 
-BATCH_S: Final = 1.5
-SEGMENTS_PER_RUN: Final = 1000
 log = logging.getLogger(__name__)
 
 
@@ -145,8 +143,8 @@ class Sessions:
                 self._close_left(left, "crash" if same_boot else "power")
         return going_on
 
-    def go_on(self, left: Unfinished) -> int:
-        """Continue a session after a crash of the hub; returns the first segment number that is free."""
+    def go_on(self, left: Unfinished) -> None:
+        """Continue a session after a crash of the hub."""
         recording = Recording(left.header.session_id, left.header.setup)
         for entry in readable(left.lines):
             recording.add(entry)
@@ -155,8 +153,6 @@ class Sessions:
         recording.take_unsaved()
         self.recording = recording
         self._alive_ns = left.last_heartbeat_ns
-        newest = self.clock.newest
-        return 0 if newest is None else (newest.segment // SEGMENTS_PER_RUN + 1) * SEGMENTS_PER_RUN
 
     def _close_left(self, left: Unfinished, ended_by: str) -> None:
         entries = list(readable(left.lines))

@@ -7,6 +7,7 @@ from dsp.scales import parse_scale
 from dsp.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
 
+SETTINGS_KEY: Final = "settings"
 ROOTS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TUNINGS: Final = tuple(KNOWN_TUNINGS)
 TEMPOS_BPM: Final = tuple(range(40, 221, 10))

@@ -1,29 +1,39 @@
 """Starts the engine, reads what it says, and starts it again when it ends: the hub's ear never stays deaf silently.
 
-A lost or absent sound card is a state, not a fault: the supervisor goes on trying with a short backoff, for ever. Every
-run of the engine gets segment numbers of its own, so that musical time from two runs can never be confused.
+``begin`` starts the first engine before the rest of the pedal is even loaded: its start-up takes longest, and the
+kernel keeps what it says until somebody listens. A lost or absent sound card is a state, not a fault: the supervisor
+goes on trying with a short backoff, for ever. Every run of the engine gets segment numbers of its own, so that musical
+time from two runs can never be confused.
 """
 
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from hardware.clock import boottime_ns
 from pedal.events import PartState
 from pedal.link import ENTRY, FRAME, ORDER, STATE, Link, LinkClosed, numbered, pack, unpack
-from pedal.order import Order
+from pedal.order import RUN_NS, SEGMENTS_PER_RUN, Order
 
 FIRST_BACKOFF_S: Final = 0.25
 LAST_BACKOFF_S: Final = 2.5
 STOP_S: Final = 0.7
-SEGMENTS_PER_RUN: Final = 1000
 # The ear's matrices are small: a pool of threads would only cost memory and the other cores' time.
 ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 STATES: Final[dict[str, PartState]] = {"streaming": "ok", "missing": "missing", "busy": "waiting", "lost": "fault"}
+
+
+def segment_of_new_run() -> int:
+    """The first segment number of an engine that starts now: unique within this boot, over restarts of the hub too."""
+    return boottime_ns() // RUN_NS * SEGMENTS_PER_RUN
+
+
+def _nobody(*_: Any) -> None:
+    """Who is told before the hub listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,9 @@ class EngineCallbacks:
 class Supervisor:
     """Owns the engine process. ``order`` is the template of every run; descriptors and segments are filled in here."""
 
-    def __init__(self, order: Order, callbacks: EngineCallbacks, *, first_segment: int = 0) -> None:
+    def __init__(self, order: Order) -> None:
         self._order = order
-        self._tell = callbacks
-        self._next_segment = first_segment
+        self._tell = EngineCallbacks(_nobody, _nobody, _nobody)
         self._task: asyncio.Task[None] | None = None
         self._link: Link | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -52,7 +61,6 @@ class Supervisor:
         self._stopping = False
         self._wake = asyncio.Event()
         self.missed_entries = 0
-        self.runs = 0
 
     @property
     def pid(self) -> int | None:
@@ -64,9 +72,14 @@ class Supervisor:
         """Between two engines, within the backoff."""
         return self.pid is None and not self._stopping
 
-    def start(self) -> None:
-        """Run engines from now on."""
+    async def begin(self) -> None:
+        """Start the first engine. What it says waits in its socket until ``start``."""
+        await self._spawn()
+
+    def start(self, callbacks: EngineCallbacks) -> None:
+        """Listen to the engine, and run another one whenever it ends."""
         assert self._task is None, "started twice"
+        self._tell = callbacks
         self._task = asyncio.create_task(self._run(), name="supervisor")
 
     async def stop(self) -> None:
@@ -116,32 +129,34 @@ class Supervisor:
 
     async def _one_engine(self) -> bool:
         """One run from start to end; returns whether sound was heard in it."""
-        ours, theirs = Link.pair()
-        self._sequence, self._next_segment = 0, self._next_segment + SEGMENTS_PER_RUN
-        self.runs += 1
-        process = await self._spawn(theirs)
-        theirs.close()
-        self._process, self._link = process, Link(ours)
+        if self._link is None:
+            await self._spawn()
+        link, process = self._link, self._process
+        assert link is not None and process is not None  # noqa: PT018  (just spawned)
         heard: list[bool] = []
         loop = asyncio.get_running_loop()
-        loop.add_reader(ours.fileno(), self._read, heard)
+        descriptor = link.fileno()
+        loop.add_reader(descriptor, self._read, heard)
         try:
             status = await process.wait()
             self._read(heard)
         finally:
-            loop.remove_reader(ours.fileno())
+            loop.remove_reader(descriptor)
             self._link = None
-            ours.close()
+            link.close()
         if status < 0 and not self._stopping:
             self._tell.state("fault", "the ear stopped and is being restarted")
         return bool(heard)
 
-    async def _spawn(self, theirs: socket.socket) -> asyncio.subprocess.Process:
-        order = replace(self._order, link_fd=theirs.fileno(), first_segment=self._next_segment)
+    async def _spawn(self) -> None:
+        ours, theirs = Link.pair()
+        order = replace(self._order, link_fd=theirs.fileno(), first_segment=segment_of_new_run())
         inherited = [order.link_fd] + ([order.memory_fd] if order.memory_fd >= 0 else [])
-        return await asyncio.create_subprocess_exec(
+        self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "pedal.engine", order.to_json(), pass_fds=inherited, env=os.environ | ONE_THREAD
         )
+        theirs.close()
+        self._link, self._sequence = Link(ours), 0
 
     def _read(self, heard: list[bool]) -> None:
         """Drain the socket fully; of all frames only the newest counts."""

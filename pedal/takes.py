@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hardware.flac import write_flac
 from hardware.memory import MemoryReader
 
 log = logging.getLogger(__name__)
@@ -26,6 +25,8 @@ class Takes:
 
     def keep(self, session_id: str) -> str:
         """Keep what the ring holds; returns the line to tell the player."""
+        from hardware.flac import write_flac  # noqa: PLC0415  (libsndfile is for the rare foot that keeps)
+
         snapshot = self._memory.last(60.0)
         if not len(snapshot.samples):
             return "nothing to keep yet"

@@ -6,15 +6,16 @@ import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hardware.audio_file import AudioReader, UnreadableAudio
 from pedal.app import run as run_app
 from pedal.cli.errors import Failed, UsageError
 from pedal.config import Config, ConfigError, load
-from pedal.datadir import DataDirError
-from pedal.parts import Started
+from pedal.datadir import DataDirError, PageError
 from sync.errors import SyncError
-from webui.errors import WebError
+
+if TYPE_CHECKING:
+    from pedal.parts import Started
 
 
 def run(parsed: argparse.Namespace) -> None:
@@ -26,7 +27,7 @@ def run(parsed: argparse.Namespace) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     try:
         asyncio.run(run_app(config, announce))
-    except (DataDirError, SyncError, WebError) as error:
+    except (DataDirError, SyncError, PageError) as error:
         raise Failed(str(error)) from error
 
 
@@ -54,7 +55,7 @@ def with_flags(config: Config, parsed: argparse.Namespace) -> Config:
     return replace(config, audio=audio, web=web)
 
 
-def announce(started: Started) -> None:
+def announce(started: "Started") -> None:
     """What a person needs now: where the page is, and the link that pairs this browser."""
     sys.stdout.write(f"The pedal is ready. Its page: {started.url}\nOpen this once: {started.pairing_url}\n")
     sys.stdout.flush()
@@ -62,12 +63,14 @@ def announce(started: Started) -> None:
 
 def demo_take() -> str:
     """The recording that ships with the pedal."""
-    from pedal.assemble import DEMO_TAKE  # noqa: PLC0415
+    from pedal.early import DEMO_TAKE  # noqa: PLC0415
 
     return str(DEMO_TAKE)
 
 
 def _readable(path: Path) -> str:
+    from hardware.audio_file import AudioReader, UnreadableAudio  # noqa: PLC0415
+
     try:
         AudioReader(path).close()
     except UnreadableAudio as error:

@@ -1,0 +1,58 @@
+"""What listening costs: the engine's share of one core in real time, and the cost of single blocks."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from dsp.pipeline import Pipeline, PipelineConfig
+from hardware.audio_file import read_audio
+from pedal.early import DEMO_TAKE
+from tests.bench.start import Row
+from tests.rigs.daemon import Daemon
+
+BLOCK = 128
+SECONDS = 20
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    with Daemon(folder / "data") as daemon:
+        daemon.post("session/start")
+        daemon.until(lambda s: s["session"] is not None and s["session"]["elapsed_s"] > 3)
+        pid = daemon.engine_pid()
+        before, began = _cpu_s(pid), time.perf_counter()
+        daemon.until(lambda s: s["session"]["elapsed_s"] > 3 + SECONDS)
+        share = (_cpu_s(pid) - before) / (time.perf_counter() - began)
+        yield "engine process, share of one core", f"{100 * share:.1f} %", "≤ 5 %", share <= 0.05
+    cost_us = _block_costs_us()
+    yield (
+        "analysis alone, share of one core",
+        f"{np.sum(cost_us) / _sound_us(cost_us):.1%}",
+        "≤ 5 %",
+        (float(np.sum(cost_us)) / _sound_us(cost_us) <= 0.05),
+    )
+    p99_ms = float(np.percentile(cost_us, 99)) / 1000
+    yield f"block of {BLOCK}, CPU p99", f"{p99_ms:.2f} ms", "≤ 1 ms", p99_ms <= 1.0
+
+
+def _block_costs_us() -> np.ndarray:
+    """CPU time of each block of the demo take, in its own thread's clock: a stall of the machine does not count."""
+    samples = read_audio(DEMO_TAKE).samples[:, 0]
+    ear = Pipeline(PipelineConfig())
+    costs = []
+    for start in range(0, len(samples) - BLOCK + 1, BLOCK):
+        before = time.thread_time_ns()
+        ear.process(samples[start : start + BLOCK])
+        costs.append((time.thread_time_ns() - before) / 1000)
+    return np.array(costs)
+
+
+def _sound_us(costs: np.ndarray) -> float:
+    return len(costs) * BLOCK / 48_000 * 1e6
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -40,6 +40,9 @@ class GuardedProtocol(H11Protocol):
     def handle_events(self) -> None:
         """Let uvicorn work, then see whether a request is still on its way."""
         super().handle_events()
+        if self.transport.get_protocol() is not self:  # it has become a WebSocket, which may live for ever
+            self._disarm()
+            return
         state = self.conn.their_state
         begun = state is h11.SEND_BODY or (state is h11.IDLE and bool(self.conn.trailing_data[0]))
         if begun and self._deadline is None:

@@ -85,7 +85,7 @@ def open_source(order: Order) -> AudioSource:
         return FileSource(Path(order.recording), loop=True)
     from hardware.audio import CardSource  # noqa: PLC0415  (PortAudio, its callback and 15 MB only where a card is used)
 
-    return CardSource(order.card)
+    return CardSource(order.card or None)
 
 
 def listen(order: Order, sink: HubSink) -> int:

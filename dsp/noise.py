@@ -48,6 +48,11 @@ class NoiseFloor:
         return self._power
 
     @property
+    def hum_power(self) -> float:
+        """Mean square of the mains hum in it."""
+        return self._power * self._hum_share
+
+    @property
     def noise_dbfs(self) -> float:
         """Level of all that is not a note."""
         return dbfs(self._power)
@@ -55,7 +60,7 @@ class NoiseFloor:
     @property
     def hum_dbfs(self) -> float:
         """Level of mains hum in it."""
-        return dbfs(self._power * self._hum_share)
+        return dbfs(self.hum_power)
 
     def new_segment(self) -> None:
         """Samples are missing: the hum's window starts again, the floor stays."""

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.history import History
+from dsp.hop import Hop
 from dsp.level import HighPass, LevelMeter
 from dsp.noise import READ_SAMPLES, NoiseFloor
-from dsp.notes import Hop, NoteMachine
+from dsp.notes import NoteMachine
 from dsp.onset import OnsetDetector, locate
 from dsp.pitch import PitchTracker
 from dsp.tunings import f0_min_hz
@@ -72,7 +73,7 @@ class Pipeline:
         self._onset = OnsetDetector()
         self._pitch = PitchTracker(self._f0_min_hz)
         self._recent = History(RECENT)
-        self._notes = NoteMachine(segment, self._config.a4_hz, self._config.sensitivity, first_id)
+        self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
         self._quiet_since = 0
 
     @property
@@ -101,7 +102,7 @@ class Pipeline:
 
     def finish(self) -> list[LogEntry]:
         """The sound is over: close what is open. Nothing is reported that the last block did not."""
-        return self._notes.close(self._sample, self._noise.noise_dbfs, self._noise.hum_dbfs)
+        return self._notes.close(self._sample, self._noise.power, self._noise.hum_power)
 
     def begin_segment(self, segment: int) -> list[LogEntry]:
         """Samples were lost: close what is open and start anew at sample 0. The learnt noise floor stays."""
@@ -124,11 +125,13 @@ class Pipeline:
         self._pitch.update(hop)
         facts = Hop(
             self._sample,
+            self._config.a4_hz,
             flux,
             self._pitch.quick(),
             self._pitch.long() if count % LONG_HOPS == 0 else None,
             self._level.power,
             self._noise.power,
+            self._noise.hum_power,
             self._pitch.refined_hz,
             self._locate,
             self._peak_since,

@@ -1,0 +1,151 @@
+"""The note that sounds: where its pitch is now, whether it proves itself, and its final numbers."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from dsp.curve import curve_numbers
+from dsp.hop import Hop
+from dsp.level import dbfs
+from dsp.pitch import Look
+from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, NoteEnded
+
+MS: Final = SAMPLE_RATE_HZ // 1000
+
+CLEAR: Final = 0.86
+AGREE_SEMITONES: Final = 0.4
+NEAR_SEMITONES: Final = 0.6
+BESIDE_SEMITONES: Final = 0.56  # so far from the reported semitone that another one must be reported
+GLIDE_CLEAR: Final = 0.96
+GLIDE_SEMITONES: Final = 0.22  # per hop
+SLEW_SEMITONES: Final = 0.06  # per hop
+CURVE_HOPS: Final = 4
+CORRECT_WITHIN: Final = 110 * MS
+CORRECT_LOOKS: Final = 3
+YOUNG_LOOKS: Final = 8
+PROVE_HOPS: Final = 13  # 35 ms: what is taken back within 40 ms misled nobody
+FALL_MAX: Final = 10.0 ** (-15.0 / 10.0)  # a string that is not held down is gone in no time; a note is not
+LOST: Final = 60 * MS
+
+
+@dataclass(slots=True)
+class Sounding:
+    """Mutable: it lives only inside the note machine."""
+
+    note_id: int
+    onset: int
+    decided: int
+    midi: int
+    confidence: float
+    level_dbfs: float
+    at: float  # where its pitch is now, fractional MIDI
+    last_heard: int
+    loudest: float
+    trail: float = 0.0  # the last look that followed on from the one before
+    heard: int = 0
+    looked: int = 0
+    beside: int = 0
+    doubts: list[float] = field(default_factory=list)
+    curve: list[tuple[int, float]] = field(default_factory=list)
+
+    def young(self, hop: Hop) -> bool:
+        """Whether a change of pitch would rather be a correction."""
+        return hop.sample - self.onset < CORRECT_WITHIN and self.heard < YOUNG_LOOKS
+
+    def near(self, look: Look, midi: float) -> bool:
+        """Whether this look is still of this note: close by, or on the way of a bend.
+
+        A bend moves in small steps and stays clear; between two frets the period is blurred for a moment.
+        """
+        if look.clarity >= GLIDE_CLEAR and abs(midi - self.trail) <= GLIDE_SEMITONES:
+            self.trail = self.at = midi
+            return True
+        return abs(midi - self.at) < NEAR_SEMITONES
+
+    def stay(self, hop: Hop, look: Look, midi: float) -> bool:
+        """Take a look of this note in. Returns whether the pitch has settled on another semitone than was reported."""
+        self.heard += 1
+        self.last_heard = hop.sample
+        self.at += float(np.clip(midi - self.at, -SLEW_SEMITONES, SLEW_SEMITONES))
+        if abs(midi - self.at) < 0.1:
+            self.trail = midi
+        if hop.sample // HOP_SAMPLES % CURVE_HOPS == 0 and look.clarity >= CLEAR:
+            refined = hop.midi(hop.refined_hz(look.f0_hz))
+            if abs(refined - midi) < AGREE_SEMITONES:
+                self.curve.append((hop.sample - look.span_samples // 2, refined))
+        early = hop.sample - self.decided < CORRECT_WITHIN // 2
+        self.beside = self.beside + 1 if early and abs(midi - self.midi) > BESIDE_SEMITONES else 0
+        return self.beside >= CORRECT_LOOKS
+
+    def doubted(self, hop: Hop) -> float | None:
+        """The pitch that the long look keeps saying instead, while the note is young; ``None`` if it agrees."""
+        look, age = hop.long, hop.sample - self.onset
+        if look is None or age > CORRECT_WITHIN or look.span_samples > age + 6 * MS:
+            return None
+        midi = hop.midi(look.f0_hz)
+        if look.clarity < CLEAR or abs(midi - self.midi) < BESIDE_SEMITONES:
+            self.doubts.clear()
+            return None
+        if self.doubts and abs(self.doubts[-1] - midi) > AGREE_SEMITONES:
+            self.doubts.clear()
+        self.doubts.append(midi)
+        return midi if len(self.doubts) >= CORRECT_LOOKS else None
+
+    def move(self, midi: float, sample: int) -> bool:
+        """It was another pitch all along. Returns whether that changes the semitone."""
+        self.at = self.trail = midi
+        self.curve.clear()
+        self.doubts.clear()
+        self.beside = 0
+        self.last_heard = sample
+        before, (self.midi, _) = self.midi, split(midi)
+        return self.midi != before
+
+    def has_no_pitch(self) -> bool:
+        """At its proof: hardly any look since the report was of this note."""
+        return self.looked == PROVE_HOPS and self.heard < PROVE_HOPS // 2
+
+    def has_fallen(self, hop: Hop) -> bool:
+        """At its proof: the string was not held down, or only let go."""
+        return self.looked == PROVE_HOPS and hop.power < FALL_MAX * self.loudest
+
+    def is_over(self, hop: Hop) -> bool:
+        """Not heard for a while; a shorter while where it has sunk into the noise."""
+        unheard = hop.sample - self.last_heard
+        return unheard > LOST or (unheard > LOST // 3 and hop.power < 2.0 * hop.noise_power)
+
+    def ended(self, segment: int, sample: int, noise_power: float, hum_power: float) -> NoteEnded:
+        """Its final numbers. The reported semitone stands."""
+        numbers = curve_numbers(self.curve, self.onset, self.at)
+        cents = 100.0 * (numbers.pitch - self.midi)
+        if abs(cents) > 70.0:
+            cents = 100.0 * (self.at - self.midi) if abs(self.at - self.midi) < 0.7 else 0.0
+        held = self.heard / self.looked if self.looked else 1.0
+        return NoteEnded(
+            segment,
+            self.note_id,
+            max(sample, self.onset + HOP_SAMPLES),
+            self.midi,
+            round(cents, 2),
+            round(self.confidence * (0.4 + 0.6 * held), 3),
+            self.level_dbfs,
+            numbers.slide,
+            round(numbers.bend_cents, 1),
+            round(numbers.vibrato_hz, 2),
+            round(dbfs(noise_power), 1),
+            round(dbfs(hum_power), 1),
+        )
+
+
+def split(midi: float) -> tuple[int, float]:
+    """Nearest semitone, and the cents from it."""
+    semitone = math.floor(midi + 0.5)
+    return semitone, round(100.0 * (midi - semitone), 2)
+
+
+def confidence(clarity: float, power: float, noise_power: float) -> float:
+    """How clear the period was, less where the note hardly stands above the noise; 0 to 1."""
+    above = power / (power + 4.0 * noise_power + 1e-12)
+    return round(max(0.0, min(1.0, (clarity - 0.6) / 0.36)) * above, 3)

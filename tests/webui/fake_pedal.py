@@ -63,11 +63,13 @@ def metrics_of(notes: int) -> MetricsView:
         reasons = {"pitch_accuracy": "needs 4 notes", "quality": "needs 4 notes"}
     if notes < 8:
         reasons["timing_stability"] = "needs 8 notes"
-    reasons["noise_control"] = "no pause between notes yet"
+    if notes < 60:
+        reasons["noise_control"] = "no pause between notes yet"
     return MetricsView(
         pitch_accuracy=None if notes < 4 else round(0.86 + notes % 7 / 100, 3),
         scale_conformity=None if notes < 1 else round(1 - notes // 9 / max(1, notes), 3),
         timing_stability=None if notes < 8 else round(0.71 + notes % 5 / 50, 3),
+        noise_control=None if notes < 60 else 1.0,
         quality=None if notes < 4 else 0.79,
         tempo_bpm=None if notes < 8 else 99.6,
         signed_ms=None if notes < 8 else round(-14.0 + notes % 6 * 3, 1),

@@ -1,17 +1,14 @@
 """The gate: every route is closed unless listed, and a list of attacks is refused entirely."""
 
-import asyncio
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.routing import Route, WebSocketRoute
 
-from tests.webui.conftest import API_TOKEN, HeldClock, MemoryTokenStore, Web
-from tests.webui.fake_pedal import FakePedal
+from tests.webui.conftest import API_TOKEN
 from webui.app import build_routes
-from webui.config import WebConfig
 from webui.hosts import host_allowed, host_name, origin_allowed
 from webui.limits import RateLimiter
 from webui.security import OPEN_PREFIXES, OPEN_ROUTES, is_open
@@ -72,6 +69,7 @@ def test_a_path_that_does_not_exist_is_closed_too(web):
 
 
 @given(st.sampled_from(["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]), st.text(max_size=30))
+@settings(deadline=None)
 def test_no_unsafe_method_is_open_but_the_two_of_pairing(method, tail):
     for prefix in OPEN_PREFIXES:
         assert not is_open(method, prefix + tail)
@@ -189,6 +187,7 @@ def test_an_address_counts_only_where_the_connection_came_in(header, local, allo
 
 
 @given(st.text(max_size=40))
+@settings(deadline=None)
 def test_no_host_or_origin_however_odd_raises_or_passes(text):
     assert not host_allowed(text, frozenset(), "10.1.2.3") or host_name(text) in {
         "localhost",
@@ -215,6 +214,12 @@ def test_answers_carry_the_headers_that_keep_other_pages_out(web):
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "server" not in answer.headers
     assert web.get("/api/v1/state").headers["cache-control"] == "no-store"
+
+
+def test_over_https_the_page_stands_alone_and_the_cookie_is_secure(web):
+    path = web.pairing.one_time_link()
+    assert web.get("https://127.0.0.1:8080/").headers["cross-origin-opener-policy"] == "same-origin"
+    assert "Secure" in web.get(f"https://127.0.0.1:8080{path}", paired=False).headers["set-cookie"]
 
 
 def test_a_refused_name_is_not_echoed_into_the_policy(web):
@@ -263,11 +268,10 @@ def test_malformed_json_is_refused_in_one_line(web, body):
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), st.lists, max_leaves=5))
-def test_no_json_however_odd_presses_the_switch(value):
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_json_however_odd_presses_the_switch(web, value):
     body = json.dumps({"edges": value}).encode()
-    with asyncio.Runner() as runner:
-        web = Web(FakePedal(), MemoryTokenStore(), HeldClock(), WebConfig(simulated=True), runner)
-        answer = web.post("/api/v1/board/edges", content=body, headers={"content-type": "application/json"})
+    answer = web.post("/api/v1/board/edges", content=body, headers={"content-type": "application/json"})
     assert answer.status_code in {400, 422}
     assert web.pedal.commands == []
 
@@ -299,6 +303,7 @@ def test_a_flood_from_one_address_is_slowed_and_the_owner_is_not(web):
 
 
 @given(st.lists(st.floats(0, 2), min_size=1, max_size=200))
+@settings(deadline=None)
 def test_the_limiter_never_lets_through_more_than_burst_and_rate(waits):
     now = 0.0
     limiter = RateLimiter(per_second=5, burst=10, clock=lambda: now)

@@ -141,6 +141,34 @@ def test_a_sleeping_phone_blocks_nobody_and_the_server_still_stops_at_once():
     assert stopped_s < 1.0
 
 
+def test_a_phone_that_takes_no_more_bytes_cannot_delay_the_end(monkeypatch):
+    monkeypatch.setattr("webui.live.UPDATES_PER_SECOND", 10_000.0)
+
+    def unsent(server: RunningServer) -> int:
+        assert server.server._server is not None
+        sizes = [one.transport.get_write_buffer_size() for one in server.server._server.server_state.connections]
+        return max(sizes)
+
+    with RunningServer(FakePedal()) as server, deaf_client(server):
+        deadline = time.monotonic() + DEADLINE_S
+        while not server.call(unsent, server) and time.monotonic() < deadline:
+            server.advance(0.1)
+        assert server.call(unsent, server) > 0
+        began = time.monotonic()
+        server.run(server.server.stop())
+        assert time.monotonic() - began < 1.0
+
+
+def test_a_sleeping_phone_is_let_go(monkeypatch):
+    monkeypatch.setattr("webui.live.SEND_SECONDS_MAX", 0.1)
+    with RunningServer(FakePedal()) as server, deaf_client(server):
+        deadline = time.monotonic() + DEADLINE_S
+        # Each turn of this loop asks the server's own loop, and so waits for it.
+        while server.call(lambda: server.server._feed.clients) and time.monotonic() < deadline:
+            server.advance(0.1)
+        assert server.call(lambda: server.server._feed.clients) == 0
+
+
 def test_whoever_speaks_is_shown_the_door(server):
     with live(server) as client:
         next_state(client)

@@ -4,7 +4,7 @@ import json
 import stat
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.webui.conftest import HeldClock, MemoryTokenStore
@@ -95,6 +95,12 @@ def test_the_one_time_link_pairs_once_and_shows_the_page(web):
     assert "set-cookie" not in again.headers
 
 
+def test_a_link_pairs_even_where_the_storage_will_not_write_and_the_log_says_so(web, caplog):
+    web.store.broken = True
+    assert "set-cookie" in web.get(web.pairing.one_time_link(), paired=False).headers
+    assert "until the restart" in caplog.text
+
+
 def test_only_who_is_inside_makes_links(web):
     assert web.post("/api/v1/pair/link", paired=False).status_code == 401
 
@@ -135,6 +141,7 @@ def test_a_pin_counts_once(pairing):
 
 
 @given(st.lists(st.sampled_from(["begin", "guess", "wait"]), max_size=400))
+@settings(deadline=None)
 def test_a_guesser_never_gets_more_than_thirty_tries_in_ten_minutes(steps):
     clock = HeldClock(0.0)
     pairing = Pairing(MemoryTokenStore(), clock=clock)

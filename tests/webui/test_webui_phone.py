@@ -263,11 +263,22 @@ SMALL = """() => [...document.querySelectorAll('button, a, input, select, summar
   .map((node) => `${node.tagName} ${node.textContent.trim()} ${node.getBoundingClientRect().height}`)"""
 
 
+# Words that stick out of what holds them.
+OUTSIDE = """() => [...document.querySelectorAll('main *, header *, nav *, .actions *')]
+  .filter((node) => [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+  .filter((node) => node.checkVisibility() && !node.closest('svg, option, select, .unseen, .note, .scale-line'))
+  .filter((node) => { const range = document.createRange(); range.selectNodeContents(node);
+    const [own, outer] = [range.getBoundingClientRect(), node.parentElement.getBoundingClientRect()];
+    return own.right > outer.right + 1 || own.left < outer.left - 1; })
+  .map((node) => `${node.tagName}.${node.className} ${node.textContent}`)"""
+
+
 def looks_right(page: Any) -> None:
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) <= 0
     assert page.evaluate(CONTRAST) == []
     assert page.evaluate(SMALL) == []
+    assert page.evaluate(OUTSIDE) == []
 
 
 LOOKS = [
@@ -296,6 +307,9 @@ def test_every_view_fits_and_can_be_read(server, phone, shot, viewport, name, sc
     until(page, "document.getElementById('notes').textContent > 30")
     looks_right(page)
     shot(page, f"{name}-{scheme}-live")
+    server.advance(12.0)
+    until(page, "document.querySelector('.noise_control .number').textContent === '100'")
+    looks_right(page)
     press(page, "stop")
     page.wait_for_selector("#review:not([hidden])")
     looks_right(page)

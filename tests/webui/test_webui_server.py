@@ -42,6 +42,11 @@ def test_an_address_that_is_not_ours_is_one_clear_line():
         pass
 
 
+def test_a_name_that_does_not_exist_is_one_clear_line():
+    with pytest.raises(WebError, match="choose another address"), RunningServer(FakePedal(), host="no.such.invalid"):
+        pass
+
+
 def test_signals_stay_with_the_hub():
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
 

@@ -5,10 +5,11 @@ import { $, el, show, text } from "./dom.js";
 import { t } from "./strings.js";
 
 const OLED_EVERY_MS = 150;
+// ``down``: the states of that part which mean that a hand has pulled it.
 const CABLES = [
-  { name: "audio", key: "plugged" },
-  { name: "oled", key: "working" },
-  { name: "network", key: "up" },
+  { name: "audio", key: "plugged", down: ["missing", "fault"] },
+  { name: "oled", key: "working", down: ["missing", "fault"] },
+  { name: "network", key: "up", down: ["missing", "fault", "waiting", "off"] },
 ];
 
 let board = null;
@@ -49,22 +50,18 @@ function makeSwitch(say) {
   return button;
 }
 
-function makeCable({ name, key }, say) {
+function makeCable({ name, key, down }, say) {
   const button = el("button", { class: "button quiet", type: "button" });
-  const cable = { name, button, well: null };
-  button.addEventListener("click", async () => {
-    try {
-      await post(`/board/${name}`, { [key]: !cable.well });
-      cable.well = !cable.well;
-      label(cable);
-    } catch (error) {
-      say(error.message, true);
-    }
+  const cable = { name, button, down, well: true };
+  button.addEventListener("click", () => {
+    post(`/board/${name}`, { [key]: !cable.well }).catch((error) => say(error.message, true));
   });
   return cable;
 }
 
-function label(cable) {
+function label(cable, state) {
+  const part = state.parts.find((one) => one.name === cable.name);
+  cable.well = !part || !cable.down.includes(part.state);
   text(cable.button, t(`board_${cable.name}_${cable.well ? "off" : "on"}`));
   cable.button.classList.toggle("pulled", !cable.well);
 }
@@ -103,13 +100,7 @@ export function render(state, say) {
   board.status.style.setProperty("--glow", Math.max(...state.status_led).toFixed(2));
   board.beat.style.setProperty("--light", colour([state.beat_led, state.beat_led, state.beat_led]));
   board.beat.style.setProperty("--glow", state.beat_led.toFixed(2));
-  for (const cable of board.cables) {
-    const part = state.parts.find((one) => one.name === cable.name);
-    if (cable.well === null) {
-      cable.well = !part || (part.state !== "missing" && part.state !== "fault");
-      label(cable);
-    }
-  }
+  for (const cable of board.cables) label(cable, state);
   board.wanted = state.sequence;
   if (!board.busy) next();
 }

@@ -110,8 +110,10 @@ function timing(metrics, recent) {
     .map((note) => ({ value: note.signed_ms, inScale: note.in_scale }));
   parts.timing.update(known, dots);
   const reason = metrics?.not_scored?.signed_ms ?? metrics?.not_scored?.timing_stability;
-  const unknown = reason ? `– ${t("not_scored_why", { reason })}` : "–";
-  text($("timing-text"), known === null ? unknown : offset(known));
+  const unknown = reason ? t("not_scored_why", { reason }) : t("no_click");
+  text($("timing-text"), known === null ? `– ${unknown}` : offset(known));
+  const empty = known === null && dots.length === 0;
+  for (const node of [$("timing-strip"), $("timing-ends")]) show(node, !empty);
   $("timing").classList.toggle("unknown", known === null);
   $("timing").classList.toggle("early", known !== null && known < 0);
 }

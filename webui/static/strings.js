@@ -38,6 +38,7 @@ const EN = {
   on_beat: "on the beat",
   ms_early: "{ms} ms early",
   ms_late: "{ms} ms late",
+  no_click: "no click to be early or late against",
   ms_even: "on the beat",
 
   scores: "Scores",

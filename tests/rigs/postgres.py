@@ -10,6 +10,7 @@ Import ``cloud_rig`` into a conftest, and mark the tests ``@pytest.mark.rig("pos
 """
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -33,11 +34,23 @@ NOBODY = 65534
 START_DEADLINE_S = 30.0
 
 
-def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """Different loopback ports that were free a moment ago.
+
+    Below the range from which the kernel takes ports for outgoing connections: a server that is stopped and started
+    again must find its own port unused.
+    """
+    found: list[int] = []
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 200):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise RuntimeError("no free ports between 20000 and 32000")
 
 
 def _unprivileged() -> dict[str, Any]:
@@ -66,9 +79,7 @@ class CloudRig:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pedal-cloud-", dir="/tmp"))
-        self._database_port = free_port()
-        self._server_port = free_port()
-        self._admin_port = free_port()
+        self._database_port, self._server_port, self._admin_port = free_ports(3)
         self._database: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -173,9 +184,15 @@ class CloudRig:
 @pytest.fixture(scope="session")
 def cloud_rig() -> Iterator[CloudRig]:
     """One cloud for the whole test session; tests stay apart by using accounts of their own."""
-    rig = CloudRig()
-    try:
-        rig.start()
-        yield rig
-    finally:
-        rig.stop()
+    for attempt in range(3):
+        rig = CloudRig()
+        try:
+            rig.start()
+        except RuntimeError:  # somebody else on this machine was quicker to take a port
+            rig.stop()
+            if attempt == 2:
+                raise
+        else:
+            break
+    yield rig
+    rig.stop()

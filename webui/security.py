@@ -13,6 +13,7 @@ from webui.errors import Refused, refused_response
 from webui.hosts import host_allowed, origin_allowed
 from webui.limits import BODY_BYTES_MAX, RateLimiter, read_body, replay
 from webui.pairing import Pairing
+from webui.tokens import digest
 
 COOKIE = "pedal_token"
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -46,6 +47,14 @@ def _cookie(headers: Headers) -> str | None:
 def _bearer(headers: Headers) -> str | None:
     kind, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" and token else None
+
+
+def _bucket(scope: Scope, token: str | None) -> str:
+    """Whose allowance this request takes: a paired browser has its own, so that a stranger's flood cannot lock it out."""
+    if token is not None:
+        return f"browser {digest(token)}"
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _answer_headers(host: str, secure: bool) -> dict[str, str]:
@@ -104,10 +113,10 @@ class Gate:
         return values[0]
 
     def _check_caller(self, scope: Scope, headers: Headers, host: str) -> None:
-        bearer = _bearer(headers)
+        bearer, cookie = _bearer(headers), _cookie(headers)
         owner = bearer is not None and self._pairing.knows_owner(bearer)
-        client = scope.get("client")
-        if not owner and not self._limiter.allows(client[0] if client else ""):
+        paired = cookie is not None and self._pairing.knows_browser(cookie)
+        if not owner and not self._limiter.allows(_bucket(scope, cookie if paired else None)):
             raise Refused(429, "too_many", "too many requests: wait a moment", retry_after_s=1)
         # A browser names the page that speaks in every unsafe request and every WebSocket. Who names none is no
         # browser, and must bring the owner's token instead of a cookie.
@@ -117,10 +126,8 @@ class Gate:
         named_wrong = origin is not None and not origin_allowed(origin, host)
         if named_wrong or (origin is None and needs_origin and not owner):
             raise Refused(403, "foreign_origin", "another web page asked for this: use the pedal's own page")
-        if owner or (scope["type"] == "http" and is_open(method, scope["path"])):
-            return
-        token = _cookie(headers)
-        if token is None or not self._pairing.knows_browser(token):
+        open_door = scope["type"] == "http" and is_open(method, scope["path"])
+        if not (owner or paired or open_door):
             raise Refused(401, "not_paired", "this browser is not paired with the pedal: pair it first")
 
     async def _json_body(self, headers: Headers, receive: Receive) -> bytes:

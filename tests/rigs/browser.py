@@ -18,7 +18,7 @@ LANDSCAPE = {"width": 844, "height": 390}
 TABLET = {"width": 1024, "height": 768}
 LAPTOP = {"width": 1280, "height": 800}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-# Where to leave screenshots for a person to look at; without it they go to the test's own folder.
+# Where to leave screenshots for a person to look at; without it none are made.
 SHOTS = os.environ.get("PEDAL_SHOTS")
 
 
@@ -67,14 +67,11 @@ def _complain(complaints: list[str], message: Any, lonely: bool) -> None:
 
 
 @pytest.fixture
-def shot(tmp_path: Path) -> Callable[..., Path]:
-    """Keep what the page looks like: ``shot(page, name)``."""
+def shot() -> Callable[..., None]:
+    """Keep what the page looks like: ``shot(page, name)``; only with PEDAL_SHOTS=folder."""
 
-    def keep(page: Any, name: str, **options: Any) -> Path:
-        folder = Path(SHOTS) if SHOTS else tmp_path
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.png"
-        page.screenshot(path=path, **options)
-        return path
+    def keep(page: Any, name: str, **options: Any) -> None:
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{name}.png", **options)
 
     return keep

@@ -294,10 +294,11 @@ def test_there_is_no_path_to_traverse(web, path):
     assert b"import" not in answer.content
 
 
-def test_a_flood_from_one_address_is_slowed_and_the_owner_is_not(web):
+def test_a_flood_from_one_address_is_slowed_and_neither_the_owner_nor_a_paired_phone_notices(web):
     answers = [web.get("/healthz", paired=False).status_code for _ in range(260)]
     assert answers[:200] == [200] * 200
     assert 429 in answers
+    assert {web.get("/api/v1/state").status_code for _ in range(20)} == {200}
     owner = {"authorization": f"Bearer {API_TOKEN}"}
     assert {web.get("/api/v1/state", paired=False, headers=owner).status_code for _ in range(20)} == {200}
 
@@ -312,6 +313,12 @@ def test_the_limiter_never_lets_through_more_than_burst_and_rate(waits):
         now += wait
         allowed += limiter.allows("a")
     assert allowed <= 10 + 5 * sum(waits) + 1e-6
+
+
+def test_a_paired_phone_that_floods_is_slowed_too(web):
+    answers = [web.get("/healthz").status_code for _ in range(260)]
+    assert 429 in answers
+    assert web.get("/healthz", paired=False).status_code == 200
 
 
 def test_the_limiter_remembers_a_bounded_number_of_addresses():

@@ -20,6 +20,7 @@ from pedal.state import Mode, Part, Session, State
 from pedal.supervisor import EngineCallbacks, Supervisor
 from pedal.takes import Takes
 from pedal.wall import WallClock
+from sync.cloud import CloudConfig
 from sync.credential import read_credential
 from sync.errors import AuthHeld
 from sync.library import Library
@@ -102,12 +103,11 @@ def assemble(config: Config, store: Store, player: Settings, supervisor: Supervi
 
 
 def _cloud(config: Config, store: Store, phone: Telephone) -> SyncWorker:
+    credential: CloudConfig | AuthHeld | None
     try:
         credential = read_credential(config.data)
     except AuthHeld as error:
-        log.warning("%s", error)
-        phone.part_from_thread("cloud", "fault", str(error))
-        credential = None
+        credential = error  # the worker shows it, and holds the account
     return SyncWorker(store, credential, phone.cloud_from_thread)
 
 

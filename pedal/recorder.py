@@ -171,6 +171,10 @@ class Recording:
             return (entry.segment, entry.note_id) in self._begun
         return True
 
+    def put_back(self, lines: list[bytes]) -> None:
+        """These could not be written: they come first the next time."""
+        self._unsaved[:0] = lines
+
     @property
     def notes(self) -> int:
         """How many notes were played so far."""

@@ -83,9 +83,11 @@ class Sessions:
 
     def save_batch(self) -> None:
         """Write what is not written yet; with nothing new it is a sign of life."""
-        if self.recording is not None:
-            lines = self.recording.take_unsaved()
-            self._watch(self._store.append(self.recording.session_id, lines, self._now_ns()))
+        recording = self.recording
+        if recording is not None:
+            lines = recording.take_unsaved()
+            written = self._store.append(recording.session_id, lines, self._now_ns())
+            self._watch(written, lambda: recording.put_back(lines))
 
     async def end(self, at_ns: int, ended_by: str) -> Saved | None:
         """Close the open session as of ``at_ns``; returns once it is on disk, ``None`` if it could not be kept."""
@@ -204,14 +206,18 @@ class Sessions:
             wall_source=self._wall.source,
         )
 
-    def _watch(self, written: "Future[None]") -> None:
-        """A write that fails is told to the player; the hub does not wait for those that succeed."""
+    def _watch(self, written: "Future[None]", otherwise: Callable[[], None] = lambda: None) -> None:
+        """A write that fails is told to the player and made good; the hub does not wait for those that succeed."""
         loop = asyncio.get_running_loop()
+
+        def failed(error: BaseException) -> None:
+            otherwise()
+            self._on_fault(str(error))
 
         def look(done: "Future[None]") -> None:
             error = done.exception()
             if error is not None:
-                loop.call_soon_threadsafe(self._on_fault, str(error))
+                loop.call_soon_threadsafe(failed, error)
 
         written.add_done_callback(look)
 

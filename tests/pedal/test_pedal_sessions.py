@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,32 @@ def test_a_full_disk_is_told_and_the_journal_stays(store: Store, hand: Hand, mon
     assert faults == ["the card is full"]
     (left,) = store.unfinished()
     assert sum(isinstance(decode(line), NoteStarted) for line in left.lines) == 1
+
+
+def test_what_the_card_refused_is_written_the_next_time(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[str] = []
+    refused: Future[None] = Future()
+    refused.set_exception(StoreFull("the card is full"))
+
+    async def evening() -> None:
+        sessions = sessions_on(store, hand, faults)
+        sessions.begin("Ada", SETUP, 100 * S)
+        play(sessions, (1, 101))
+        with monkeypatch.context() as full:
+            full.setattr(store, "append", lambda *_: refused)
+            sessions.save_batch()
+            await asyncio.sleep(0)
+        play(sessions, (2, 102))
+        sessions.save_batch()
+        saved = await sessions.end(110 * S, "stop")
+        assert saved is not None
+        assert saved.summary.notes == 2
+
+    asyncio.run(evening())
+    assert faults == ["the card is full"]
+    library = Library(store.folder)
+    found = library.session(library.sessions(1)[0].session_id)
+    assert found is not None
+    assert [e.note_id for e in map(decode, found[1]) if isinstance(e, NoteStarted)] == [1, 2]

@@ -37,6 +37,10 @@ class Evidence:
         """Forget everything."""
         self._rivals.clear()
 
+    def leads(self, rival: Rival) -> bool:
+        """Whether nothing else has more weight."""
+        return all(rival.weight >= other.weight for other in self._rivals)
+
     def add(self, midi: float, look: Look, sample: int) -> Rival | None:
         """One more look; returns the rival that it spoke for, or ``None`` when it was too unclear to count."""
         if look.clarity <= DOUBTFUL:

@@ -12,7 +12,7 @@ from dsp.hop import Hop
 from dsp.level import dbfs
 from dsp.pitch import Look
 from dsp.sounding import FALL_MAX, PROVE_HOPS, Sounding, confidence, split
-from dsp.strokes import WAITS, Pending, StrokeWatch
+from dsp.strokes import MS, WAITS, Pending, StrokeWatch
 from dsp.types import HOP_SAMPLES, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
 
 FOLLOW_CLEAR: Final = 0.75
@@ -24,6 +24,7 @@ ENOUGH_YOUNG: Final = 0.6
 ENOUGH_CHANGE: Final = 1.1
 ENOUGH_FAR: Final = 4.0  # an octave or a twelfth away without a stroke: rather an overtone that outlives the rest
 OVERTONES: Final = (12.0, 19.02, 24.0, 27.86)
+ECHO: Final = 65 * MS
 ABOVE_NOISE_DB: Final = 7.0
 SENSITIVITY_DB: Final = 8.0  # from sensitivity 0 to 1
 
@@ -75,13 +76,22 @@ class NoteMachine:
         enough = ENOUGH_AGAIN if pending.again else ENOUGH
         if rival is None or rival.looks < 2 or rival.weight < enough or not self._is_loud(hop):
             return []
+        if not pending.evidence.leads(rival):
+            return []
         same = self._open is not None and pending.before is not None and abs(midi - pending.before) < SAME_SEMITONES
         if same and not pending.is_stroke:
             if rival.weight > ENOUGH_SAME:
                 self._strokes.pending = None
             return []
         self._strokes.pending = None
+        if self._open is not None and self._open.young(hop) and self._is_echo(pending, self._open):
+            # No second stroke so soon after the first: the first look was at its noise.
+            return self._correct(self._open, hop, midi, look)
         return self._begin(hop, hop.locate(pending.rough), midi, rival, stroke=pending.picked)
+
+    @staticmethod
+    def _is_echo(pending: Pending, note: Sounding) -> bool:
+        return not pending.is_loud and pending.rough - note.onset < ECHO
 
     def _follow(self, note: Sounding, hop: Hop) -> list[LogEntry]:
         """The note goes on, moves, proves itself or ends."""

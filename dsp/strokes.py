@@ -42,10 +42,15 @@ class Pending:
         return self.flux >= FLUX_PICKED
 
     @property
+    def is_loud(self) -> bool:
+        """Whether it was a stroke by its flux alone."""
+        return self.flux >= FLUX_STROKE
+
+    @property
     def is_stroke(self) -> bool:
         """On the same pitch: a stroke breaks the period of the string for a moment; a squeak or a beat does not."""
         dip = self.clarity_before - self.dip
-        return dip >= DIP_STROKE or (self.flux >= FLUX_STROKE and dip >= DIP_LOUD_STROKE)
+        return dip >= DIP_STROKE or (self.is_loud and dip >= DIP_LOUD_STROKE)
 
 
 class StrokeWatch:
@@ -73,7 +78,7 @@ class StrokeWatch:
 
     def wait_again(self, onset: int) -> None:
         """The note that began there was taken back, but something did begin: its pitch may still become clear."""
-        if self.pending is None:
+        if self.pending is None or not self.pending.is_loud:
             self.pending = Pending(onset + HOP_SAMPLES, FLUX_STROKE, again=True)
 
     def soft_onset(self, guess: int) -> int:

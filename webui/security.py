@@ -50,7 +50,7 @@ def _bearer(headers: Headers) -> str | None:
 
 
 def _bucket(scope: Scope, token: str | None) -> str:
-    """Whose allowance this request takes: a paired browser has its own, so that a stranger's flood cannot lock it out."""
+    """Whose allowance this request takes. A paired browser has its own: a stranger's flood must not lock it out."""
     if token is not None:
         return f"browser {digest(token)}"
     client = scope.get("client")

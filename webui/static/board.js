@@ -52,16 +52,26 @@ function makeSwitch(say) {
 
 function makeCable({ name, key, down }, say) {
   const button = el("button", { class: "button quiet", type: "button" });
-  const cable = { name, button, down, well: true };
-  button.addEventListener("click", () => {
-    post(`/board/${name}`, { [key]: !cable.well }).catch((error) => say(error.message, true));
+  const cable = { name, button, down, well: true, state: "", pulled: null };
+  button.addEventListener("click", async () => {
+    const well = !cable.well;
+    // The pedal notices a broken part when it uses it next; until then the button knows what the hand did.
+    cable.pulled = { well, before: cable.state };
+    try {
+      await post(`/board/${name}`, { [key]: well });
+    } catch (error) {
+      cable.pulled = null;
+      say(error.message, true);
+    }
   });
   return cable;
 }
 
 function label(cable, state) {
   const part = state.parts.find((one) => one.name === cable.name);
-  cable.well = !part || !cable.down.includes(part.state);
+  cable.state = part?.state ?? "ok";
+  if (cable.pulled && cable.pulled.before !== cable.state) cable.pulled = null;
+  cable.well = cable.pulled ? cable.pulled.well : !cable.down.includes(cable.state);
   text(cable.button, t(`board_${cable.name}_${cable.well ? "off" : "on"}`));
   cable.button.classList.toggle("pulled", !cable.well);
 }

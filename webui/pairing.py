@@ -121,6 +121,13 @@ class Pairing:
         """Whether this is the secret of the local token file."""
         return self._api_digest is not None and hmac.compare_digest(digest(token), self._api_digest)
 
+    async def forget_all(self) -> bool:
+        """Every browser pairs again from now on. Open live sockets end with their connection. See ``save``."""
+        self._browsers.clear()
+        self._links.clear()
+        self._pin = None
+        return await self.save()
+
     async def save(self) -> bool:
         """Keep the list over a restart. False: the disk would not, and the browser stays paired until then only."""
         async with self._saving:

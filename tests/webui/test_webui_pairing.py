@@ -179,6 +179,15 @@ def test_the_oldest_browser_goes_when_there_are_too_many(pairing):
     assert all(pairing.knows_browser(token) for token in tokens[1:])
 
 
+def test_a_reset_forgets_every_browser_and_link_at_once(web):
+    link, pin = web.pairing.one_time_link(), begin(web)
+    assert web.runner.run(web.pairing.forget_all())
+    assert web.get("/api/v1/state").status_code == 401
+    assert web.get(link, paired=False).headers["location"] == "/#link-used"
+    assert web.post("/api/v1/pair", {"pin": pin}, paired=False).status_code == 409
+    assert web.store.browsers == ()
+
+
 def test_without_an_owners_token_nobody_is_the_owner(pairing):
     assert not pairing.knows_owner("")
     assert not pairing.knows_owner("None")

@@ -25,7 +25,7 @@ def states() -> dict[str, State]:
     return {
         "idle": BASE,
         "idle-click": replace(BASE, mode=Mode.CLICK_READY, home="click"),
-        "idle-waiting": replace(BASE, waiting=3),
+        "idle-waiting": replace(BASE, waiting=3, parts={"cloud": Part("waiting", "no network")}),
         "session": session,
         "session-beginning": replace(session, session=Session("practice", 199 * S_NS), heard=None),
         "session-no-sound": replace(session, parts={"audio": NO_CARD}),

@@ -47,7 +47,8 @@ def _no_sound(state: State) -> bool:
 
 
 def _idle(canvas: Canvas, state: State) -> None:
-    canvas.top("ready", f"{state.waiting} waiting" if state.waiting else "")
+    linked = "cloud" in state.parts and state.parts["cloud"].state != "off"
+    canvas.top("ready", f"{state.waiting} waiting" if state.waiting and linked else "")
     canvas.text((WIDTH // 2, 32), state.home.capitalize(), 30, bold=True)
     canvas.bottom(f"{state.settings.scale_name()} {state.settings.bpm:g}")
 

@@ -27,6 +27,7 @@ ALLOWED = {
     ),
     *("pyproject.toml", "requirements.lock", "requirements-dev.lock", ".gitignore", ".gitattributes", "docs"),
 }
+TEXTS = {".sh", ".toml", ".service", ".conf", ".rules", ".js", ".css", ".html", ".sql", ".md"}
 DOCUMENTS = ("README.md", "ARCHITECTURE.md")
 
 
@@ -64,6 +65,15 @@ def document(name: str) -> str:
 @pytest.mark.parametrize("rule", tidy.PYTHON_RULES, ids=lambda rule: rule.__name__)
 def test_every_python_file_is_tidy(rule: Callable[[Source], list[str]]) -> None:
     assert [complaint for source in sources() for complaint in rule(source)] == []
+
+
+def test_nothing_is_left_unfinished_in_any_language() -> None:
+    written = [
+        path for path in sorted(repository()) if Path(path).suffix in TEXTS or Path(path).name in {"Makefile", "run"}
+    ]
+    assert any(path.endswith(".sh") for path in written)
+    found = [tidy.unfinished(Source(path, (ROOT / path).read_text(encoding="utf-8"))) for path in written]
+    assert [complaint for complaints in found for complaint in complaints] == []
 
 
 def test_there_is_something_to_look_at() -> None:

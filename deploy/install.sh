@@ -27,6 +27,10 @@ while [ $# -gt 0 ]; do
 done
 [ "$(id -u)" = 0 ] || die "needs root: sudo $0"
 command -v apt-get >/dev/null || die "this is neither Debian nor Raspberry Pi OS: there is no apt-get here"
+case "$(dpkg --print-architecture)" in # a 32-bit Raspberry Pi OS has a 64-bit kernel, so `uname` would not tell
+    amd64 | arm64) ;;
+    *) die "needs a 64-bit system: take the 64-bit Raspberry Pi OS" ;;
+esac
 command -v systemctl >/dev/null || die "needs systemd, which starts and watches the pedal: apt-get install systemd"
 
 put() { # SOURCE TARGET MODE: copy where different, and say so
@@ -98,7 +102,7 @@ make_service() {
     [ "$start" = yes ] || return 0
     booted || { say "not started: systemd does not run here"; return 0; }
     systemctl restart pedal.service || die "pedal.service does not start; the reason: journalctl -u pedal -n 50"
-    say "started; what it sees: pedal doctor; what it says: journalctl -u pedal -f"
+    say "started; what it sees: sudo -u pedal pedal doctor; what it says: journalctl -u pedal -f"
 }
 
 uninstall() {

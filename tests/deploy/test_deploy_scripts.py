@@ -55,13 +55,18 @@ def test_the_installer_refuses_what_it_does_not_know_and_does_nothing(arguments:
     assert done.stderr.splitlines()[-1].startswith("install.sh: ")
 
 
-@pytest.mark.parametrize(("missing", "word"), [("apt-get", "Debian"), ("systemctl", "systemd")])
-def test_the_installer_says_what_the_machine_lacks(missing: str, word: str, tmp_path: Path) -> None:
-    """With only the programs that come before the question, and `missing` not among them."""
-    stub(tmp_path, "id", "echo 0")
-    for name in {"apt-get", "systemctl"} - {missing}:
-        stub(tmp_path, name, f"echo {name} was called")
-    stub(tmp_path, "dirname", f"echo {ROOT}/deploy")
+@pytest.mark.parametrize(
+    ("lacking", "answer", "word"),
+    [("apt-get", None, "Debian"), ("systemctl", None, "systemd"), ("dpkg", "echo armhf", "64-bit")],
+)
+def test_the_installer_says_what_the_machine_lacks(lacking: str, answer: str | None, word: str, tmp_path: Path) -> None:
+    """With only the programs that come before the question, and the one in question absent or answering badly."""
+    present = {"id": "echo 0", "dpkg": "echo arm64", "apt-get": "echo called", "systemctl": "echo called"}
+    present["dirname"] = f"echo {ROOT}/deploy"
+    present[lacking] = answer or ""
+    for name, body in present.items():
+        if body:
+            stub(tmp_path, name, body)
     done = subprocess.run(
         ["/bin/bash", INSTALL], env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=30, check=False
     )

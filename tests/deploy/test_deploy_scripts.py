@@ -145,3 +145,10 @@ def test_only_what_concerns_the_network_crosses_into_a_root(tmp_path: Path) -> N
     command = f"export {' '.join(f'{k}={v}' for k, v in said.items())}; source {ROOT}/image/lib.sh; network_settings"
     done = bash(tmp_path, "-euc", command)
     assert sorted(done.stdout.split()) == ["PIP_CERT=/a", "SSL_CERT_FILE=/b", "https_proxy=p"]
+
+
+def test_the_whole_check_requires_every_rig_and_asks_nobody(tmp_path: Path) -> None:
+    stub(tmp_path, "make", 'echo "$PEDAL_REQUIRE $*"; pwd; read -r line || echo nobody there; exit 3')
+    done = bash(tmp_path, ROOT / ".ci/run")
+    assert done.returncode == 3, "it fails as make fails"
+    assert done.stdout.splitlines() == ["all --no-print-directory test", str(ROOT), "nobody there"]

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -P -m pytest
 
-.PHONY: help run setup dev test lint format bench lock nspawn fresh kill-test clean
+.PHONY: help run setup dev test lint format bench pictures golden lock nspawn fresh kill-test clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,12 @@ format: $(VENV)/.dev ## let ruff put the code in order
 
 bench: $(VENV)/.dev ## measure: start-up, memory, block cost, losses, bytes written
 	$(BIN)/python -m tests.bench $(ARGS)
+
+pictures: $(VENV)/.dev ## make the README's pictures anew, from the running program
+	$(BIN)/python -m tests.bench.pictures deploy/pictures
+
+golden: $(VENV)/.dev ## write the display's golden pictures anew: look at them afterwards
+	PEDAL_GOLDEN=write $(PYTEST) -q tests/pedal/test_pedal_screens.py
 
 kill-test: $(VENV)/.dev ## kill -9 of everything, 100 times, in the middle of a session
 	$(BIN)/python -m tests.bench kill $(ARGS)

@@ -169,4 +169,4 @@ class NoteMachine:
         return [note.ended(self.segment, sample, noise_power, hum_power)] if note is not None else []
 
     def _is_loud(self, hop: Hop) -> bool:
-        return hop.power >= self._above_noise * hop.noise_power
+        return bool(hop.power >= self._above_noise * hop.noise_power)

@@ -41,7 +41,7 @@ def first_partial_hz(samples: Floats, rough_hz: float, rate_hz: float) -> float 
     count = max(1, min(PARTIALS_MAX, int(HIGHEST_HZ / rough_hz)))
     numbers = np.arange(1, count + 1)
     taper = window(length)
-    frequencies = rough_hz * numbers
+    frequencies = _law(rough_hz, 0.0, numbers)
     for stride in (max(1, advance // 6), advance):
         turned, strength = _advance(samples, taper, frequencies, stride, rate_hz)
         frequencies = frequencies + turned
@@ -74,16 +74,21 @@ def _first_of_line(numbers: NDArray[np.int64], frequencies: Floats, strength: Fl
     squares = (frequencies / numbers) ** 2
     # An error of 1 Hz in the k-th partial is one of 1/k Hz in the first.
     weights = (strength * numbers) ** 2
-    stretch = 0.0
-    if len(numbers) >= 3:
-        at = numbers.astype(np.float64) ** 2
-        middle, height = np.average(at, weights=weights), np.average(squares, weights=weights)
-        spread = np.average((at - middle) ** 2, weights=weights)
-        slope = np.average((at - middle) * (squares - height), weights=weights) / spread if spread > 1e-9 else 0.0
-        base = height - slope * middle
-        stretch = float(np.clip(slope / base, 0.0, STRETCH_MAX)) if base > 0.0 else 0.0
+    stretch = _stretch(numbers.astype(np.float64) ** 2, squares, weights) if len(numbers) >= 3 else 0.0
     base = float(np.average(squares / (1.0 + stretch * numbers**2), weights=weights))
     return (math.sqrt(base * (1.0 + stretch)), stretch) if base > 0.0 else None
+
+
+def _stretch(at: Floats, squares: Floats, weights: Floats) -> float:
+    """B, from the weighted straight line of ``squares`` over ``at``; held to what strings can be."""
+    middle = float(np.average(at, weights=weights))
+    height = float(np.average(squares, weights=weights))
+    spread = float(np.average((at - middle) ** 2, weights=weights))
+    if spread <= 1e-9:
+        return 0.0
+    slope = float(np.average((at - middle) * (squares - height), weights=weights)) / spread
+    base = height - slope * middle
+    return min(max(slope / base, 0.0), STRETCH_MAX) if base > 0.0 else 0.0
 
 
 def _law(first_hz: float, stretch: float, numbers: NDArray[np.int64]) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.history import History
+from dsp.types import HOP_SAMPLES
 
 Samples = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -53,13 +54,22 @@ class PitchTracker:
         self._width = int(self._quick_terms.max())
         self._mask = (np.arange(self._width)[None, :] < self._quick_terms[:, None]).astype(np.float32)
         self._weighted = np.zeros_like(self._mask)
+        self._long_terms = np.full(len(self._lags), LONG_TERMS)
+        # The newest samples, newest first, and every lag's view of them: laid out once, filled with every hop.
+        self._newest_first = np.zeros(self._lag_max + max(LONG_TERMS, self._width) + 1, np.float32)
+        self._quick_windows = self._lagged(self._width)
+        self._long_windows = self._lagged(LONG_TERMS)
+        self._energy = np.zeros(len(self._newest_first) + 1)
+        self._recent = np.zeros(HOP_SAMPLES + TAPS - DECIMATION, np.float32)
+        self._taps_at = np.lib.stride_tricks.sliding_window_view(self._recent, TAPS)[::DECIMATION]
 
     def update(self, hop: Samples) -> None:
         """Take one hop (48 kHz, DC removed) in."""
         self._full.push(hop)
-        recent = self._full.newest(len(hop) + TAPS - DECIMATION)
-        windows = np.lib.stride_tricks.sliding_window_view(recent, TAPS)[::DECIMATION]
-        self._low.push(windows @ self._taps)
+        self._recent[:] = self._full.newest(len(self._recent))
+        self._low.push(self._taps_at @ self._taps)
+        self._newest_first[:] = self._low.newest(len(self._newest_first))[::-1]
+        np.cumsum(np.square(self._newest_first, dtype=np.float64), out=self._energy[1:])
 
     def low(self, count: int) -> Samples:
         """The last ``count`` samples at 12 kHz (below 2 kHz as they were), oldest first; at most ``low_samples``."""
@@ -67,18 +77,12 @@ class PitchTracker:
 
     def quick(self) -> Look | None:
         """The newest two periods' opinion."""
-        newest_first = self._newest_first(self._lag_max + self._width + 1)
-        windows = np.lib.stride_tricks.sliding_window_view(newest_first, self._width)[LAG_MIN : self._lag_max + 1]
-        np.multiply(self._mask, newest_first[: self._width], out=self._weighted)
-        products = np.einsum("lt,lt->l", windows, self._weighted)
-        return self._judge(products, newest_first, self._quick_terms)
+        np.multiply(self._mask, self._newest_first[: self._width], out=self._weighted)
+        return self._judge(np.einsum("lt,lt->l", self._quick_windows, self._weighted), self._quick_terms)
 
     def long(self) -> Look | None:
         """The opinion of the last 22 ms (and one lag more)."""
-        newest_first = self._newest_first(self._lag_max + LONG_TERMS + 1)
-        windows = np.lib.stride_tricks.sliding_window_view(newest_first, LONG_TERMS)[LAG_MIN : self._lag_max + 1]
-        products: Samples = windows @ newest_first[:LONG_TERMS]
-        return self._judge(products, newest_first, np.full(len(self._lags), LONG_TERMS))
+        return self._judge(self._long_windows @ self._newest_first[:LONG_TERMS], self._long_terms)
 
     def refined_hz(self, f0_hz: float) -> float:
         """The same pitch more exactly, from 48 kHz: NSDF around the lag over two periods, with a parabola on top."""
@@ -98,12 +102,12 @@ class PitchTracker:
         offset, _ = _parabola(nsdf[best - 1], nsdf[best], nsdf[best + 1])
         return float(RATE_HZ / (first + best + offset))
 
-    def _newest_first(self, count: int) -> Samples:
-        newest_first: Samples = np.ascontiguousarray(self._low.newest(count)[::-1])
-        return newest_first
+    def _lagged(self, width: int) -> Samples:
+        windows = np.lib.stride_tricks.sliding_window_view(self._newest_first, width)
+        return windows[LAG_MIN : self._lag_max + 1]
 
-    def _judge(self, products: NDArray[np.float32], newest_first: Samples, terms: NDArray[np.int64]) -> Look | None:
-        energy = np.concatenate(([0.0], np.cumsum(newest_first.astype(np.float64) ** 2)))
+    def _judge(self, products: Samples, terms: NDArray[np.int64]) -> Look | None:
+        energy = self._energy
         both = energy[terms] + energy[self._lags + terms] - energy[self._lags]
         nsdf = 2.0 * products / (both + 1e-9)
         inner = nsdf[1:-1]

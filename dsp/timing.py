@@ -24,6 +24,7 @@ STROKES_MIN: Final = 6
 STRUM_S: Final = 0.035  # the strings of one strum are one event in time
 SPREAD_HALF_MS: Final = 31.5  # spread that scores .5 at strictness .5
 SUBDIVISIONS: Final = (1, 2, 3, 4, 6)
+ON_BEAT: Final = 0.08
 SWING_FROM, SWING_TO = 0.56, 0.76  # where an off-beat must lie, in beats, to be swung
 
 
@@ -148,6 +149,9 @@ def _swing_place(beats: Floats) -> float | None:
     together = float(np.median(np.abs(off - place)))
     ons = phase[(phase <= 0.3) | (phase >= 0.85)]
     if not SWING_FROM <= place <= SWING_TO or together > 0.06 or len(ons) < 2:
+        return None
+    # Whoever drifts away from the click is off the beats themselves.
+    if float(np.median(np.abs(ons - np.round(ons)))) > ON_BEAT:
         return None
     # Triplets played out have a note on the second third as well: those are triplets, not swing.
     return None if float(np.mean(off < 0.45)) > 0.15 else place

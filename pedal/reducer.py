@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final, assert_never
 
-from pedal import foot, gestures
+from pedal import foot, gestures, taps
 from pedal.events import (
     Asked,
     Commands,
@@ -22,10 +22,9 @@ from pedal.events import (
     Ticked,
     Told,
 )
-from pedal.state import S_NS, Mode, Part, Review, State, Toast, double_means_something
+from pedal.state import S_NS, Mode, Part, Review, State, double_means_something, told
 
 REVIEW_NS: Final = 60 * S_NS
-TOAST_NS: Final = 2 * S_NS
 # So long a menu waits for the foot before it leaves everything as it is.
 PATIENCE_NS: Final = {Mode.CAROUSEL: 5 * S_NS, Mode.SETUP: 15 * S_NS, Mode.RESET_ARMED: 10 * S_NS}
 SILENCE_NS: Final = 30 * S_NS
@@ -80,7 +79,7 @@ def _facts(state: State, event: Event) -> State:
         case QueueChanged(_, waiting):
             return replace(state, waiting=waiting)
         case Told(_, text):
-            return replace(state, toast=Toast(text, state.now_ns + TOAST_NS))
+            return told(state, text)
         case EdgeSeen() | Ticked() | Heard() | NotePlayed() | Asked() | SessionSaved():
             raise AssertionError(event)
         case _:
@@ -155,7 +154,7 @@ def _asked(state: State, event: Asked) -> tuple[State, Commands]:
         case "stop":
             return foot.stop(state, at_ns)
         case "mark":
-            return foot.mark(state, at_ns)
+            return taps.mark(state, at_ns)
         case "keep":
             return state, (KeepLastMinute(at_ns, as_audio=state.session is not None),)
         case "pause":

@@ -1,6 +1,6 @@
 """What the pedal is, at one moment: frozen, nested by topic, without methods that act."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -10,6 +10,7 @@ from pedal.gestures import Switch
 from pedal.settings import Settings
 
 S_NS: Final = 1_000_000_000
+TOAST_NS: Final = 2 * S_NS
 
 
 class Mode(Enum):
@@ -128,6 +129,11 @@ class State:
     waiting: int = 0
     grid: tuple[int, float] | None = None
     parts: dict[PartName, Part] = field(default_factory=dict)
+
+
+def told(state: State, text: str) -> State:
+    """The state with one line for the player, over whatever is shown."""
+    return replace(state, toast=Toast(text, state.now_ns + TOAST_NS))
 
 
 def double_means_something(state: State) -> bool:

@@ -93,7 +93,7 @@ const EN = {
   no_sessions: "Nothing here yet. Your first session appears as soon as you stop it.",
   older: "Older sessions",
   no_date: "date unknown",
-  interrupted: "kept after a power loss",
+  interrupted: "kept after an interruption",
   open: "running",
   timeline: "Every note",
   timeline_label: "{notes} notes from {low} to {high} in {time}; {wrong} outside the scale, {marks} marks, {gaps} gaps",

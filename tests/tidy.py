@@ -175,6 +175,13 @@ def _folders(path: str) -> list[str]:
     return [path[:cut] for cut in cuts]
 
 
+def dead_link(text: str, files: set[str]) -> list[str]:
+    """Links and pictures that stay within the repository lead to a file of it."""
+    links = re.findall(r'\]\(([^)#\s]+)|<img src="([^"]+)"', text)
+    local = {a or b for a, b in links if not re.match(r"[a-z]+:", a or b)}
+    return [f"{link} leads nowhere" for link in sorted(local - files)]
+
+
 def strange_entry(names: set[str], allowed: set[str]) -> list[str]:
     """Nothing lies about in the root of the repository."""
     return [f"{name} does not belong into the root of the repository" for name in sorted(names - allowed)]

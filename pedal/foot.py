@@ -7,7 +7,7 @@ so a session begins at the stomp and not 350 ms after it.
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from pedal.events import (
+from pedal.commands import (
     BeginSession,
     Commands,
     EndSession,
@@ -21,9 +21,9 @@ from pedal.events import (
     ResetSettings,
     ResumeSession,
     SaveSettings,
-    SessionKind,
     SetGrid,
 )
+from pedal.events import SessionKind
 from pedal.gestures import DoubleTap, Gesture, Hold, LongRelease, Pressed, Reached, Tap, Threshold
 from pedal.settings import stepped
 from pedal.state import SETUP_FIELDS, Menu, Mode, Session, State, TapTempo

@@ -15,20 +15,15 @@ from typing import Any, Final, assert_never
 from dsp.log import decode
 from dsp.types import Frame, GridSet, Mark, MarkRemoved, NoteStarted, Paused, Resumed
 from pedal import reducer
-from pedal.events import (
+from pedal.commands import (
     AddMark,
     BeginSession,
     Command,
-    EdgeSeen,
     EndSession,
-    Event,
-    Heard,
     JamStep,
     JamUndo,
     KeepLastMinute,
     NextBlock,
-    NotePlayed,
-    PartChanged,
     PauseSession,
     PowerOff,
     ReferenceTone,
@@ -36,10 +31,17 @@ from pedal.events import (
     ResetSettings,
     ResumeSession,
     SaveSettings,
+    SetGrid,
+)
+from pedal.events import (
+    EdgeSeen,
+    Event,
+    Heard,
+    NotePlayed,
+    PartChanged,
     Scored,
     SessionOpened,
     SessionSaved,
-    SetGrid,
     SettingsChanged,
     Ticked,
     Told,

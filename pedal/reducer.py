@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pedal import foot, gestures, taps
+from pedal.commands import Commands, KeepLastMinute
 from pedal.events import (
     Asked,
-    Commands,
     EdgeSeen,
     Event,
     Heard,
-    KeepLastMinute,
     NotePlayed,
     PartChanged,
     PinShown,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from pedal.events import AddMark, Command, Commands, RemoveMark, SaveSettings, SetGrid
+from pedal.commands import AddMark, Command, Commands, RemoveMark, SaveSettings, SetGrid
 from pedal.gestures import DoubleTap, Gesture, Tap
 from pedal.state import State, TapTempo, told
 

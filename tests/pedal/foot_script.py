@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from pedal import reducer
-from pedal.events import Commands, EdgeSeen, Ticked
+from pedal.commands import Commands
+from pedal.events import EdgeSeen, Ticked
 from pedal.state import State
 
 MS = 1_000_000

@@ -6,20 +6,15 @@ from hypothesis import strategies as st
 
 from dsp.types import Frame, Metrics, Summary
 from pedal import reducer
-from pedal.events import (
+from pedal.commands import (
     AddMark,
-    Asked,
     BeginSession,
     Commands,
-    EdgeSeen,
     EndSession,
-    Heard,
     JamStep,
     JamUndo,
     KeepLastMinute,
     NextBlock,
-    NotePlayed,
-    PartChanged,
     PauseSession,
     PowerOff,
     ReferenceTone,
@@ -27,10 +22,9 @@ from pedal.events import (
     ResetSettings,
     ResumeSession,
     SaveSettings,
-    SessionSaved,
     SetGrid,
-    Ticked,
 )
+from pedal.events import Asked, EdgeSeen, Heard, NotePlayed, PartChanged, SessionSaved, Ticked
 from pedal.state import Mode, Session, State
 from tests.pedal.foot_script import MS, S, at, stomp, wait
 

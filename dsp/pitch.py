@@ -67,7 +67,7 @@ class PitchTracker:
         """Take one hop (48 kHz, DC removed) in."""
         self._full.push(hop)
         self._recent[:] = self._full.newest(len(self._recent))
-        self._low.push(self._taps_at @ self._taps)
+        self._low.push(np.einsum("nt,t->n", self._taps_at, self._taps))
         self._newest_first[:] = self._low.newest(len(self._newest_first))[::-1]
         np.cumsum(np.square(self._newest_first, dtype=np.float64), out=self._energy[1:])
 
@@ -82,7 +82,9 @@ class PitchTracker:
 
     def long(self) -> Look | None:
         """The opinion of the last 22 ms (and one lag more)."""
-        return self._judge(self._long_windows @ self._newest_first[:LONG_TERMS], self._long_terms)
+        # Not "@": on views it copies first, and a BLAS with threads wakes them for this little.
+        products = np.einsum("lt,t->l", self._long_windows, self._newest_first[:LONG_TERMS])
+        return self._judge(products, self._long_terms)
 
     def refined_hz(self, f0_hz: float) -> float:
         """The same pitch more exactly, from 48 kHz: NSDF around the lag over two periods, with a parabola on top."""
@@ -92,7 +94,7 @@ class PitchTracker:
         terms = min(int(2 * lag), 4 * self._lag_max)
         newest_first = self._full.newest(first + 2 * reach + terms)[::-1]
         windows = np.lib.stride_tricks.sliding_window_view(newest_first, terms)[first : first + 2 * reach + 1]
-        products = windows @ newest_first[:terms]
+        products = np.einsum("lt,t->l", windows, newest_first[:terms])
         energy = np.cumsum(newest_first.astype(np.float64) ** 2)
         lags = np.arange(first, first + len(products))
         nsdf = 2.0 * products / (energy[terms - 1] + energy[lags + terms - 1] - energy[lags - 1] + 1e-12)

@@ -19,7 +19,7 @@ dev: $(VENV)/.dev ## the same and all tools and rigs of the tests
 
 test: $(VENV)/.dev lint ## lint, types, import rules and all tests, with coverage
 	rm -f .coverage .coverage.*
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -P -m coverage run -m pytest $(ARGS)
+	$(BIN)/python -P -m coverage run -m pytest $(ARGS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

@@ -13,7 +13,8 @@ _HALF_TURN: Final = 2
 
 
 class Oled:
-    """A luma device as a ``Display``. A frame is 23 ms at 400 kHz; an unchanged image is not sent again.
+    """A luma device as a ``Display``. A frame is 23 ms at 400 kHz; for an unchanged image the display is only
+    asked whether it is still there (two bytes).
 
     ``serial`` is the bus that the device was built on; it is released with it.
     """
@@ -28,12 +29,13 @@ class Oled:
         assert self._device is not None, "show after close"
         assert image.mode == "1"
         assert image.size == OLED_SIZE
-        pixels = image.tobytes()
-        if pixels == self._shown:
-            return
+        pixels, shown = image.tobytes(), self._shown
         self._shown = None
         try:
-            self._device.display(image)
+            if pixels == shown:
+                self._serial.command(_NOP)
+            else:
+                self._device.display(image)
         except _bus_errors() as error:
             raise DeviceLost("The display does not answer: check its cable.") from error
         self._shown = pixels

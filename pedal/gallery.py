@@ -29,6 +29,7 @@ def states() -> dict[str, State]:
         "session": session,
         "session-beginning": replace(session, session=Session("practice", 199 * S_NS), heard=None),
         "session-no-sound": replace(session, parts={"audio": NO_CARD}),
+        "session-pin": replace(session, pin="493027"),
         "session-marked": replace(session, toast=Toast("marked", 201 * S_NS)),
         "paused": paused,
         "paused-silence": replace(paused, auto_paused=True),

@@ -79,7 +79,7 @@ class Hub:
         self.on_change: Callable[[], None] = lambda: None
         self.on_saved: Callable[[], None] = lambda: None
         self.on_first_frame: Callable[[], None] = lambda: None
-        self.on_reset: Callable[[], None] = lambda: None
+        self.on_reset: Callable[[], Coroutine[Any, Any, None]] = _nothing
         self.supervisor: Supervisor | None = None
         self.power_off = asyncio.Event()
         self.now_ns = now_ns
@@ -279,7 +279,7 @@ class Hub:
 
     def _reset(self) -> None:
         self.save_settings(Settings())
-        self.on_reset()
+        self._job(self.on_reset())
         self.dispatch(SettingsChanged(self.now_ns(), Settings()))
         self.tell("settings cleared")
 
@@ -294,3 +294,7 @@ class Hub:
         if not task.cancelled() and (error := task.exception()) is not None:
             loop = asyncio.get_running_loop()
             loop.call_exception_handler({"message": "a job of the hub failed", "exception": error})
+
+
+async def _nothing() -> None:
+    """Nobody has to be told."""

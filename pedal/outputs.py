@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -16,6 +17,8 @@ from pedal.state import Mode, State
 FRAME_S: Final = 1 / 15
 TUNER_FRAME_S: Final = 1 / 25
 RETRY_S: Final = 1.0
+# An unchanged picture is shown again so often: a display that came loose is noticed also while nothing moves.
+REFRESH_S: Final = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +39,7 @@ class Screen:
         self._changed = threading.Condition()
         self._stopping = False
         self._shown: bytes | None = None
+        self._refresh_at_s = 0.0
         self._thread = threading.Thread(target=self._run, name="oled", daemon=True)
         self.last: Image.Image | None = None
 
@@ -77,9 +81,10 @@ class Screen:
 
     def _show(self, image: Image.Image) -> None:
         self.last = image
-        pixels = image.tobytes()
-        if self._display is not None and pixels == self._shown:
+        pixels, now_s = image.tobytes(), time.monotonic()
+        if self._display is not None and pixels == self._shown and now_s < self._refresh_at_s:
             return
+        self._refresh_at_s = now_s + REFRESH_S
         was_lost = self._display is None
         try:
             self._display = self._display or self._reopen()

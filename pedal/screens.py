@@ -21,6 +21,8 @@ def draw(state: State) -> Image.Image:
     _SCREENS[screen_name(state)](canvas, state)
     if state.toast is not None:
         canvas.inverted_bar(state.toast.text)
+    elif state.pin is not None and state.session is not None:
+        canvas.inverted_bar(f"PIN for the phone {state.pin}")
     return canvas.image
 
 
@@ -30,7 +32,7 @@ def screen_name(state: State) -> str:
         return "off"
     if state.countdown_ns is not None:
         return "countdown"
-    if state.pin is not None:
+    if state.pin is not None and state.session is None:  # anybody on the network may ask for one: not over a session
         return "pin"
     if state.review is not None:
         return "review"

@@ -51,8 +51,11 @@ async def serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[WebServe
         port_to_hub.changed()
         web.notify()
 
+    async def forget_browsers() -> None:
+        await pairing.forget_all()
+
     pedal.hub.on_change = changed
-    pedal.hub.on_reset = lambda: _forget_browsers(folder)
+    pedal.hub.on_reset = forget_browsers
     loop.call_soon(changed)
     url = f"http://localhost:{port}"
     return web, Started(url, f"{url}{pairing.one_time_link()}")
@@ -66,8 +69,3 @@ def _hands(pedal: Pedal) -> SimulatedHands:
         display=lambda working: sim.display.mend() if working else sim.display.fail(),
         network=pedal.cloud.link,
     )
-
-
-def _forget_browsers(folder: DataDir) -> None:
-    """Reset clears pairing; it counts from the next start on, so that the phone in use can still say so."""
-    (folder.path / BROWSERS).unlink(missing_ok=True)

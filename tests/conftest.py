@@ -28,7 +28,7 @@ RIGS: dict[str, tuple[Callable[[], bool], str]] = {
     "postgres": (_postgrest, "PostgREST or PostgreSQL is not here (make dev)"),
     "systemd": (lambda: bool(shutil.which("systemd-analyze")), "systemd-analyze is not installed"),
     "root": (lambda: os.geteuid() == 0, "needs root"),
-    "shared": (lambda: (SHARED / "audio/dev").is_dir(), "the shared recordings are not here (PEDAL_SHARED)"),
+    "shared": ((SHARED / "audio/dev").is_dir, "the shared recordings are not here (PEDAL_SHARED)"),
 }
 
 # The only skips that PEDAL_REQUIRE=all lets pass: (rig, machine), or (rig, "any").

@@ -42,7 +42,9 @@ class Resampler:
         """Shape (n,), any n; returns the outputs that are complete now, shape (m,), on the input's own clock."""
         if self._same:
             return block
-        self._buffer = np.concatenate((self._buffer, block.astype(np.float32, copy=False)))
+        # One NaN would make a whole kernel's length of them.
+        finite = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32, copy=False)
+        self._buffer = np.concatenate((self._buffer, finite))
         end = self._first + len(self._buffer)
         # Output n lies at input n·down/up and needs the ``half`` samples after it.
         last = ((end - self._half) * self._up - 1) // self._down

@@ -53,6 +53,14 @@ def test_dc_stays_dc():
     assert np.allclose(out[2_000:-2_000], 0.25, atol=1e-6)
 
 
+def test_nan_and_infinity_are_silence():
+    samples = sine(44_100, 0.2)
+    broken = samples.copy()
+    broken[3_000], broken[4_000] = np.nan, np.inf
+    samples[3_000] = samples[4_000] = 0.0
+    assert np.array_equal(resample(broken, 44_100), resample(samples, 44_100))
+
+
 def test_48_khz_is_handed_through():
     samples = sine(SAMPLE_RATE_HZ)
     assert Resampler(SAMPLE_RATE_HZ).process(samples) is samples

@@ -17,13 +17,14 @@ from dsp.types import HOP_SAMPLES, LogEntry, NoteCorrected, NoteRetracted, NoteS
 
 FOLLOW_CLEAR: Final = 0.75
 SAME_SEMITONES: Final = 0.5
-ENOUGH: Final = 0.36  # two clear looks
+ENOUGH: Final = 0.30  # two clear looks
 ENOUGH_AGAIN: Final = 0.9  # after one was taken back
 ENOUGH_SAME: Final = 1.6  # so clearly the same that the onset was none
 ENOUGH_YOUNG: Final = 0.6
 ENOUGH_CHANGE: Final = 1.1
 ENOUGH_FAR: Final = 4.0  # an octave or a twelfth away without a stroke: rather an overtone that outlives the rest
 OVERTONES: Final = (12.0, 19.02, 24.0, 27.86)
+FLUX_LATE: Final = 2 * HOP_SAMPLES  # a window of 512 notices an attack some 5 ms after it began
 ECHO: Final = 65 * MS
 ABOVE_NOISE_DB: Final = 7.0
 SENSITIVITY_DB: Final = 8.0  # from sensitivity 0 to 1
@@ -69,7 +70,7 @@ class NoteMachine:
     def _await_pitch(self, pending: Pending, hop: Hop) -> list[LogEntry]:
         """The looks at what came after the onset: once they agree, there is a note."""
         look = hop.quick
-        if look is None or hop.sample - look.span_samples < pending.rough - HOP_SAMPLES:
+        if look is None or hop.sample - look.span_samples < pending.rough - FLUX_LATE:
             return []
         midi = hop.midi(look.f0_hz)
         rival = pending.evidence.add(midi, look, hop.sample)

@@ -35,6 +35,7 @@ class Look:
     f0_hz: float
     clarity: float
     span_samples: int
+    best_clarity: float = 0.0  # of any lag, also one that was not chosen
 
 
 class PitchTracker:
@@ -117,7 +118,8 @@ class PitchTracker:
         if not len(peaks):
             return None
         tops = [_parabola(nsdf[p - 1], nsdf[p], nsdf[p + 1]) for p in peaks.tolist()]
-        enough = FIRST_OF_EQUALS * max(height for _, height in tops)
+        best = max(height for _, height in tops)
+        enough = FIRST_OF_EQUALS * best
         index = next(i for i, (_, height) in enumerate(tops) if height >= enough)
         offset, height = tops[index]
         at = int(peaks[index])
@@ -126,7 +128,7 @@ class PitchTracker:
         if f0_hz < self._f0_min_hz:
             return None
         span = DECIMATION * int(lag + terms[at]) + TAPS
-        return Look(float(f0_hz), float(min(1.0, height)), span)
+        return Look(float(f0_hz), float(min(1.0, height)), span, float(min(1.0, best)))
 
 
 def _parabola(left: float, top: float, right: float) -> tuple[float, float]:

@@ -66,7 +66,7 @@ class StrokeWatch:
     def update(self, hop: Hop, sounding: float | None) -> None:
         """Take one hop in; ``sounding`` is the pitch of the open note, fractional MIDI."""
         self._recent.append((hop.flux, hop.sample, hop.power))
-        clarity = hop.quick.clarity if hop.quick is not None else 0.0
+        clarity = hop.quick.best_clarity if hop.quick is not None else 0.0
         pending = self.pending
         if pending is not None:
             pending.dip = min(pending.dip, clarity)
@@ -101,7 +101,7 @@ class StrokeWatch:
             before, clarity = sounding, self._clarity
             if pending is not None and pending.before is not None:
                 before, clarity = pending.before, pending.clarity_before
-            dip = hop.quick.clarity if hop.quick is not None else 0.0
+            dip = hop.quick.best_clarity if hop.quick is not None else 0.0
             self.pending = Pending(hop.sample, hop.flux, before, clarity, dip)
             self._last_onset, self._last_flux = hop.sample, hop.flux
 

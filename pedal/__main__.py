@@ -90,7 +90,7 @@ def _daemon_commands(commands: Any) -> None:
     how = press.add_mutually_exclusive_group()
     how.add_argument("--hold", type=float, metavar="S", help="hold it down so many seconds")
     how.add_argument("--taps", type=int, metavar="N", help="tap so many times, 200 ms apart")
-    how.add_argument("--script", type=Path, metavar="FILE", help='edges: [{"at_s": 0.0, "pressed": true}, ...]')
+    how.add_argument("--script", type=Path, metavar="FILE", help='edges: lines such as "0.35 down", or JSON')
 
 
 def _listening_commands(commands: Any) -> None:

@@ -59,15 +59,33 @@ def _presses(spans_s: list[tuple[float, float]]) -> list[dict[str, Any]]:
 
 
 def _script(path: Path) -> list[dict[str, Any]]:
+    """A script is JSON, or lines such as "0.35 down" and "0.43 up"; "#" begins a comment."""
     try:
-        edges = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}") from error
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    try:
+        edges = json.loads(text)
+    except ValueError:
+        edges = [_line(path, number, line) for number, line in enumerate(text.splitlines(), 1) if _bare(line)]
     if not isinstance(edges, list) or not all(_is_edge(edge) for edge in edges) or not 0 < len(edges) <= EDGES_MAX:
         raise UsageError(f'{path}: give a list of 1 to {EDGES_MAX} {{"at_s": seconds, "pressed": true or false}}')
+    if [edge["at_s"] for edge in edges] != sorted(edge["at_s"] for edge in edges):
+        raise UsageError(f"{path}: the edges must stand in order of time")
     return edges
+
+
+def _bare(line: str) -> str:
+    return line.split("#", 1)[0].strip()
+
+
+def _line(path: Path, number: int, line: str) -> dict[str, Any]:
+    words = _bare(line).split()
+    try:
+        at_s, direction = words
+        return {"at_s": float(at_s), "pressed": {"down": True, "up": False}[direction]}
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"{path}, line {number}: write a time in seconds and down or up, such as 0.35 down") from error
 
 
 def _is_edge(edge: Any) -> bool:

@@ -10,7 +10,8 @@ import pytest
 import soundfile
 
 from pedal import gallery
-from pedal.__main__ import main
+from pedal.__main__ import build_parser, main
+from pedal.cli.talk import edges_of
 from pedal.early import DEMO_TAKE
 
 RATE = 48_000
@@ -114,11 +115,23 @@ def test_bad_use_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path,
     refused(capsys, *arguments, *more)
 
 
-@pytest.mark.parametrize("script", ["{", "[]", '[{"at_s": -1, "pressed": true}]', '[{"at_s": 0}]', "[1]", "3"])
+@pytest.mark.parametrize(
+    "script",
+    ["{", "[]", '[{"at_s": -1, "pressed": true}]', '[{"at_s": 0}]', "[1]", "3", "0 down\n1 sideways", "1 down\n0 up"],
+)
 def test_a_script_that_is_none(capsys: pytest.CaptureFixture[str], tmp_path: Path, script: str) -> None:
     path = tmp_path / "script.json"
     path.write_text(script)
     refused(capsys, "press", "--script", path, "--data", tmp_path)
+
+
+def test_a_script_in_words_and_in_json_mean_the_same(tmp_path: Path) -> None:
+    words, as_json = tmp_path / "script.txt", tmp_path / "script.json"
+    words.write_text("# a double tap\n0 down\n0.08 up   # the first\n\n0.2 down\n0.28 up\n")
+    presses = [(0.0, True), (0.08, False), (0.2, True), (0.28, False)]
+    as_json.write_text(json.dumps([{"at_s": at, "pressed": down} for at, down in presses]))
+    edges = [edges_of(build_parser().parse_args(["press", "--script", str(p)])) for p in (words, as_json)]
+    assert edges[0] == edges[1] == edges_of(build_parser().parse_args(["press", "--taps", "2"]))
 
 
 def test_without_a_daemon_it_says_how_to_start_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ VIBRATO_CENTS: Final = 8.0  # half of its width at the least
 VIBRATO_MIN_S: Final = 0.4
 BEND_MIN_CENTS: Final = 30.0
 SLIDE_SEMITONES: Final = 1.5
+STEP_POINTS_MIN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def curve_numbers(curve: Sequence[tuple[int, float]], onset: int, fallback: floa
     steady = pitch[np.abs(pitch - start) <= STEADY_CENTS / 100.0]
     centre = float(np.median(steady)) if len(steady) else start
     moved = float(np.median(pitch[-max(3, len(pitch) // 4) :])) - start
-    if abs(moved) > SLIDE_SEMITONES and _stepped(pitch):
+    if abs(moved) > SLIDE_SEMITONES and _stepped(pitch, moved):
         return CurveNumbers(centre, slide=True)
     vibrato_hz = _vibrato_hz(at_s, pitch)
     if vibrato_hz:
@@ -78,7 +79,13 @@ def _vibrato_hz(at_s: Floats, pitch: Floats) -> float:
     return rate_hz if even and VIBRATO_HZ[0] <= rate_hz <= VIBRATO_HZ[1] else 0.0
 
 
-def _stepped(pitch: Floats) -> bool:
-    """Whether the way went from fret to fret (near whole semitones most of the time), as a slide does."""
+def _stepped(pitch: Floats, moved: float) -> bool:
+    """Whether the way led from fret to fret, as a slide's does: on it, most points lie near whole semitones.
+
+    A bend passes what lies between; both begin and end near a fret, so those points say nothing.
+    """
     from_start = pitch - pitch[0]
-    return float(np.mean(np.abs(from_start - np.round(from_start)) < 0.15)) > 0.8
+    on_the_way = from_start[(np.abs(from_start) > 0.3) & (np.abs(from_start - moved) > 0.3)]
+    if len(on_the_way) < STEP_POINTS_MIN:
+        return False
+    return float(np.mean(np.abs(on_the_way - np.round(on_the_way)) < 0.15)) > 0.7

@@ -242,7 +242,7 @@ def test_a_straight_note_is_its_median():
     assert (numbers.bend_cents, numbers.vibrato_hz, numbers.slide) == (0.0, 0.0, False)
 
 
-@pytest.mark.parametrize("cents", [200.0, 100.0, -60.0])
+@pytest.mark.parametrize("cents", [300.0, 200.0, 100.0, -60.0])
 def test_a_bend_is_measured_from_its_fret(cents):
     bent = np.concatenate(
         (np.full(20, 59.0), 59.0 + cents / 100 * np.linspace(0, 1, 25), np.full(20, 59 + cents / 100))

@@ -1,0 +1,147 @@
+"""What is one note and what is two: hammer-ons, bends, vibrato, knocks; and first guesses that were wrong."""
+
+import numpy as np
+import pytest
+
+from dsp.hop import Hop
+from dsp.notes import NoteMachine
+from dsp.pitch import Look
+from dsp.replay import replay
+from dsp.types import HOP_SAMPLES, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
+from tests.dsp.plucked import RATE_HZ, Samples, entries, f0_hz, hear
+
+SECONDS = 1.6
+ONSET_S = 0.4
+
+
+def sung(midi_at) -> Samples:
+    """One string whose pitch follows ``midi_at(seconds since its stroke)``, with a pick's click at its beginning."""
+    at = np.arange(int((SECONDS - ONSET_S) * RATE_HZ)) / RATE_HZ
+    phase = 2 * np.pi * np.cumsum(440.0 * 2.0 ** ((np.vectorize(midi_at)(at) - 69.0) / 12.0)) / RATE_HZ
+    sound = sum(np.sin(k * phase + 0.5 * k) * np.exp(-at * (1.0 + 0.3 * k)) / k for k in range(1, 9))
+    sound += np.random.default_rng(1).normal(size=len(at)) * np.exp(-at / 0.002) * 0.2
+    out = np.random.default_rng(2).normal(size=int(SECONDS * RATE_HZ)) * 1e-5
+    out[-len(at) :] += 0.15 * sound * np.minimum(1.0, at / 0.0015)
+    return out.astype(np.float32)
+
+
+def notes_of(midi_at):
+    return replay(entries(hear(sung(midi_at)))).notes
+
+
+@pytest.mark.parametrize("interval", [2, -2, 3, 5])
+def test_a_hammer_on_is_a_note_without_a_stroke(interval):
+    first, second = notes_of(lambda s: 57.0 + interval * min(1.0, max(0.0, (s - 0.4) / 0.008)))
+    assert (first.midi, second.midi) == (57, 57 + interval)
+    assert first.stroke
+    assert not second.stroke
+    assert second.onset_sample / RATE_HZ == pytest.approx(ONSET_S + 0.4, abs=0.02)
+    assert first.offset_sample == second.onset_sample
+
+
+@pytest.mark.parametrize("cents", [200.0, 100.0])
+def test_a_bend_is_one_note(cents):
+    (note,) = notes_of(lambda s: 62.0 + cents / 100 * min(1.0, max(0.0, (s - 0.3) / 0.2)))
+    assert note.midi == 62
+    assert abs(note.cents) < 5.0
+    assert note.bend_cents == pytest.approx(cents, abs=12.0)
+
+
+def test_a_vibrato_is_one_note():
+    (note,) = notes_of(lambda s: 64.0 + 0.3 * np.sin(2 * np.pi * 5.5 * s))
+    assert note.midi == 64
+    assert note.vibrato_hz == pytest.approx(5.5, abs=0.5)
+    assert note.bend_cents == 0.0
+
+
+def test_a_knock_is_no_note():
+    sound = np.random.default_rng(3).normal(size=RATE_HZ * 2) * 1e-5
+    at = np.arange(4_800) / RATE_HZ
+    for start in (20_000, 45_000, 70_000):
+        knock = np.random.default_rng(start).normal(size=4_800) * np.exp(-at / 0.006)
+        sound[start : start + 4_800] += 0.2 * knock
+    assert replay(entries(hear(sound.astype(np.float32)))).notes == ()
+
+
+# --- the machine alone, hop by hop, told what it hears
+
+
+def hops(*parts):
+    """Parts of (hops, midi or None, flux of the first, power) as the machine sees them."""
+    sample = 100 * HOP_SAMPLES
+    for count, midi, flux, power in parts:
+        look = None if midi is None else Look(f0_hz(midi), 0.97, 600, 0.97)
+        for index in range(count):
+            sample += HOP_SAMPLES
+            yield Hop(
+                sample,
+                440.0,
+                flux if index == 0 else 0.0,
+                look,
+                look if index % 2 else None,
+                power,
+                1e-9,
+                1e-11,
+                lambda f: f,
+                lambda rough: rough,
+                lambda _: 0.1,
+            )
+
+
+def run(*parts):
+    machine = NoteMachine(0, 0.5)
+    return [entry for hop in hops(*parts) for entry in machine.step(hop)], machine
+
+
+SILENCE = (60, None, 0.0, 1e-10)
+
+
+def test_a_wrong_first_guess_is_corrected_within_40_ms():
+    log, _ = run(SILENCE, (8, 69.0, 1.0, 1e-2), (40, 57.0, 0.0, 1e-2))
+    started, corrected = log[:2]
+    assert isinstance(started, NoteStarted)
+    assert started.midi == 69
+    assert isinstance(corrected, NoteCorrected)
+    assert (corrected.midi, corrected.note_id) == (57, started.note_id)
+    assert corrected.decided_sample - started.decided_sample <= 0.04 * RATE_HZ
+    assert len(log) == 2
+
+
+def test_a_pitch_that_is_gone_at_once_is_taken_back_within_40_ms():
+    log, machine = run(SILENCE, (8, 69.0, 1.0, 1e-2), (40, None, 0.0, 1e-6))
+    assert [type(e) for e in log] == [NoteStarted, NoteRetracted]
+    assert log[1].retracted_sample - log[0].decided_sample <= 0.04 * RATE_HZ
+    assert machine.pitch is None
+
+
+def test_a_pitch_without_a_beginning_is_no_note():
+    log, _ = run((200, 45.0, 0.0, 1e-4))
+    assert log == []
+
+
+def test_what_does_not_stand_above_the_noise_is_no_note():
+    log, _ = run(SILENCE, (60, 45.0, 1.0, 3e-9))
+    assert log == []
+
+
+def test_a_note_ends_when_it_is_heard_no_more():
+    log, machine = run(SILENCE, (60, 57.0, 1.0, 1e-2), (60, None, 0.0, 1e-10))
+    assert [type(e) for e in log] == [NoteStarted, NoteEnded]
+    last_heard = 100 * HOP_SAMPLES + 120 * HOP_SAMPLES
+    assert log[1].offset_sample == pytest.approx(last_heard, abs=2 * HOP_SAMPLES)
+    assert machine.silent
+
+
+def test_a_squeak_on_a_held_note_is_no_stroke():
+    log, _ = run(SILENCE, (80, 57.0, 1.0, 1e-2), (80, 57.0, 0.6, 1e-2))
+    assert len([e for e in log if isinstance(e, NoteStarted)]) == 1
+
+
+def test_a_stroke_on_a_held_note_is_a_note():
+    log, _ = run(SILENCE, (80, 57.0, 1.0, 1e-2), (4, None, 0.6, 1e-2), (80, 57.0, 0.0, 1e-2))
+    assert [e.midi for e in log if isinstance(e, NoteStarted)] == [57, 57]
+
+
+def test_a_flicker_to_the_octave_is_no_note():
+    log, _ = run(SILENCE, (80, 57.0, 1.0, 1e-2), (6, 69.0, 0.0, 1e-2), (40, 57.0, 0.0, 1e-2))
+    assert len(log) == 1

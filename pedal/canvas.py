@@ -40,15 +40,16 @@ class Canvas:
         self._draw.text(at, words, font=_font(size_px), fill=ink, anchor=anchor, stroke_width=int(bold))
 
     def lines(self, words: str, *, top_y: int) -> None:
-        """Small words, centred, broken into as many lines as they need."""
-        row: list[str] = []
-        y = top_y
+        """Small words, centred, broken into as many lines as fit above the lower edge; the rest is left out."""
+        rows = [""]
         for word in words.split():
-            if row and self._width(" ".join([*row, word]), SMALL, bold=False) > WIDTH - 2:
-                self.text((WIDTH // 2, y), " ".join(row), SMALL, anchor="mt")
-                row, y = [], y + SMALL + 2
-            row.append(word)
-        self.text((WIDTH // 2, y), " ".join(row), SMALL, anchor="mt")
+            longer = f"{rows[-1]} {word}".strip()
+            if rows[-1] and self._width(longer, SMALL, bold=False) > WIDTH - 2:
+                rows.append(word)
+            else:
+                rows[-1] = longer
+        for number, row in enumerate(rows[: (HEIGHT - top_y) // (SMALL + 2)]):
+            self.text((WIDTH // 2, top_y + number * (SMALL + 2)), row, SMALL, anchor="mt")
 
     def big(self, words: str, *, middle_y: int = 30) -> None:
         """The one big thing of a screen, readable from where a standing player's eyes are."""

@@ -13,6 +13,7 @@ HEARD: Final = Frame(0, 48_000, -18.0, -12.0, -70.0, f0_hz=110.6, midi=45, cents
 RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, metrics=METRICS)
 BASE: Final = State(now_ns=200 * S_NS, settings=Settings(), parts={"audio": Part("ok", "demo.flac")})
 NO_CARD: Final = Part("missing", "plug the sound card in")
+LONG: Final = 'Several sound cards fit ("Scarlett Solo", "Scarlett 2i2"): unplug one, or name one exactly.'
 
 
 def states() -> dict[str, State]:
@@ -38,6 +39,7 @@ def states() -> dict[str, State]:
         "review-nothing": replace(BASE, review=replace(review, summary=Summary(8.0, 0, 0, 0, 0, 0, 0, Metrics()))),
         "fault-missing": replace(BASE, parts={"audio": NO_CARD}),
         "fault-lost": replace(BASE, parts={"audio": Part("fault", "the sound card was unplugged")}),
+        "fault-long": replace(BASE, parts={"audio": replace(NO_CARD, text=LONG)}),
         "tuner": tuner,
         "tuner-silent": replace(tuner, heard=None),
         "carousel": replace(BASE, mode=Mode.CAROUSEL, menu=Menu(1)),

@@ -86,9 +86,10 @@ class MemoryWriter(_Mapping):
         count = len(samples)
         scaled = self._scratch[:count]
         np.multiply(samples, _FULL_SCALE, out=scaled)
-        np.nan_to_num(scaled, copy=False, nan=0.0, posinf=_FULL_SCALE, neginf=-_FULL_SCALE)
+        if not np.abs(scaled).max() < _FULL_SCALE - 1:  # true for NaN too; seldom, and this runs for every block
+            np.nan_to_num(scaled, copy=False, nan=0.0, posinf=_FULL_SCALE, neginf=-_FULL_SCALE)
+            np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1, out=scaled)
         np.rint(scaled, out=scaled)
-        np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1, out=scaled)
         done = int(self._header[_DONE])
         self._header[_BEGUN] = done + count
         start = done % self._capacity

@@ -11,14 +11,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from dsp.pipeline import PipelineConfig
+from dsp.types import NoteStarted
 from pedal.datadir import TOKEN
 from pedal.early import DEMO_TAKE
-from tests.bench.stall import missing_notes
+from pedal.hearing import hear
 from tests.bench.start import Row
 from tests.rigs.daemon import Daemon
 from tests.rigs.jackd import JackRig
@@ -41,20 +45,46 @@ def measure(folder: Path) -> Iterator[Row]:
     if shutil.which("wrk") is None or shutil.which("jackd") is None:
         yield "flood: needs wrk and jackd (apt install wrk jackd2)", "not measured", "", False
         return
-    peace, flood = _listen(folder / "peace", flooded=False), _listen(folder / "flood", flooded=True)
-    yield "in peace: notes, missing, gaps, xruns", f"{peace.notes} {peace.missing} {peace.gaps} {peace.xruns}", "", True
+    # In turn, and twice: this machine stalls now and then, and a stall belongs to neither.
+    rounds = [(flooded, _listen(folder / f"{n}-{flooded}", flooded=flooded)) for n in range(2) for flooded in (0, 1)]
+    peace, flood = ([heard for flooded, heard in rounds if flooded == wanted] for wanted in (0, 1))
+    yield f"in peace, 2 × {SECONDS} s: notes, missing, gaps, xruns", _told(peace), "", True
+    rate = sum(heard.requests for heard in flood) / (SECONDS - 2) / 2
+    missing = sum(h.missing for h in flood), sum(h.missing for h in peace)
+    gaps = sum(h.gaps for h in flood), sum(h.gaps for h in peace)
+    good = missing[0] <= missing[1] + 1 and gaps[0] <= gaps[1] + 2
+    yield f"flooded by {rate:.0f} requests/s and {SOCKETS} sockets: the same", _told(flood), "as in peace", good
     yield (
-        f"flooded by {flood.requests / SECONDS:.0f}/s: the same",
-        (f"{flood.notes} {flood.missing} {flood.gaps} {flood.xruns}"),
-        "no more than that",
-        flood.missing <= peace.missing and flood.gaps <= peace.gaps and flood.xruns <= peace.xruns + 3,
+        f"live updates to each of {SOCKETS} sockets",
+        f"{sum(h.updates for h in flood) / SOCKETS / SECONDS / 2:.1f}/s",
+        "",
+        True,
     )
-    yield f"live updates to each of {SOCKETS} sockets", f"{flood.updates / SOCKETS / SECONDS:.1f}/s", "", True
+
+
+def _told(rounds: list["Heard"]) -> str:
+    return " ".join(
+        str(sum(getattr(heard, name) for heard in rounds)) for name in ("notes", "missing", "gaps", "xruns")
+    )
+
+
+def missing_in_order(detail: dict[str, Any]) -> int:
+    """Notes of the recording, which loops, that the session lacks; by pitch and order, whatever gaps there were."""
+    heard = hear(DEMO_TAKE, PipelineConfig()).entries
+    truth = [e.midi for e in heard if isinstance(e, NoteStarted)] * 2
+    kept = [n["midi"] for n in detail["timeline"]]
+    starts = range(len(truth) // 2)
+    return min(len(kept) - _in_common(truth[first : first + len(kept)], kept) for first in starts)
+
+
+def _in_common(one: list[int], other: list[int]) -> int:
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks)
 
 
 def _listen(data: Path, *, flooded: bool) -> Heard:
     with ExitStack() as stack:
-        rig = stack.enter_context(JackRig(synchronous=False))
+        rig = stack.enter_context(JackRig(synchronous=False, realtime=True))
         guitar = stack.enter_context(rig.guitar(recording=DEMO_TAKE))
         daemon = stack.enter_context(Daemon(data, "--audio", guitar.name, environment=rig.environment))
         daemon.until(lambda s: s["heard"] is not None)
@@ -68,7 +98,7 @@ def _listen(data: Path, *, flooded: bool) -> Heard:
         daemon.until(lambda s: s["review"] is not None)
         detail = daemon.get(f"sessions/{state['session']['session_id']}")
     updates = flood.updates if flood else 0
-    return Heard(detail["notes"], missing_notes(detail), len(detail["gaps_s"]), xruns, requests, updates)
+    return Heard(detail["notes"], missing_in_order(detail), len(detail["gaps_s"]), xruns, requests, updates)
 
 
 class _Flood:

@@ -6,7 +6,7 @@ PortAudio in *this* process (or in one started with ``rig.environment``) then se
 belongs to the rig: it has a name of its own, and it and the guitars end with it. The names are few, because a server
 that was killed keeps its place in JACK's table of eight until one of the same name comes. ``synchronous`` makes the
 server wait for a late client, so that no machine is too slow for a bit-exact test; without it xruns happen and are
-counted, as on a real card.
+counted, as on a real card; ``realtime`` gives the server and its clients the priority that a real one has.
 """
 
 import os
@@ -60,7 +60,7 @@ class Guitar:
 class JackRig:
     """The server. ``environment`` is what another process needs in order to meet it."""
 
-    def __init__(self, period_frames: int = 128, *, synchronous: bool = True) -> None:
+    def __init__(self, period_frames: int = 128, *, synchronous: bool = True, realtime: bool = False) -> None:
         self._slot, self.name = _free_name()
         self.environment = {**os.environ, "JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1"}
         self.environment |= {"JACK_NO_START_SERVER": "1"}
@@ -69,7 +69,7 @@ class JackRig:
         mode = ["-S", "-t", "5000"] if synchronous else []
         driver = ["-d", "dummy", "-r", "48000", "-p", str(period_frames)]
         self._server = subprocess.Popen(
-            ["jackd", "-r", *mode, "-n", self.name, *driver],
+            ["jackd", *(["-R", "-P", "60"] if realtime else ["-r"]), *mode, "-n", self.name, *driver],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=self.log_file,

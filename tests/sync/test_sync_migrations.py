@@ -1,6 +1,7 @@
 """The schema over the years: named steps, all or nothing, and older programs that still find their data."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_an_older_program_opens_a_newer_file_while_that_allows_it(folder: Path, 
     fresh = keep(older)
     older.stop()
     assert [s.session_id for s in library.sessions(5)] == [fresh, kept]
-    with sqlite3.connect(folder / PEDAL_DB) as connection:
+    with closing(sqlite3.connect(folder / PEDAL_DB)) as connection, connection:
         versions = dict(connection.execute("SELECT key, value FROM meta"))
     connection.close()
     assert versions["schema_version"] == migrations.SCHEMA_VERSION + 1
@@ -85,5 +86,5 @@ def test_counting_what_waits_reads_an_index_and_not_years_of_rows(store: Store, 
     database = sqlite_utils.Database(folder / PEDAL_DB)
     for query in outbox._COUNTS.values():
         plan = " ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}"))
-        assert "USING INDEX outbox_" in plan
+        assert "INDEX outbox_" in plan
     database.close()

@@ -4,6 +4,7 @@ import json
 import math
 import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,7 +188,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(folder: Path, library: L
 def test_a_flipped_bit_hides_one_session_and_not_the_others(store: Store, folder: Path, library: Library) -> None:
     kept = [keep(store) for _ in range(3)]
     store.stop()
-    with sqlite3.connect(folder / PEDAL_DB) as connection:
+    with closing(sqlite3.connect(folder / PEDAL_DB)) as connection, connection:
         connection.execute(
             "UPDATE sessions SET summary = replace(summary, '0.91', '0.99') WHERE session_id = ?", kept[1:2]
         )
@@ -199,7 +200,7 @@ def test_a_flipped_bit_hides_one_session_and_not_the_others(store: Store, folder
 def test_damaged_notes_are_said_to_be_damaged(store: Store, folder: Path, library: Library) -> None:
     kept = keep(store)
     store.stop()
-    with sqlite3.connect(folder / NOTES_DB) as connection:
+    with closing(sqlite3.connect(folder / NOTES_DB)) as connection, connection:
         connection.execute("UPDATE logs SET entries = zeroblob(length(entries))")
     connection.close()
     with pytest.raises(StoreUnreadable, match="notes of session"):
@@ -214,7 +215,7 @@ def test_a_damaged_batch_costs_itself_and_is_counted(folder: Path) -> None:
     for n in range(3):
         first.append(head.session_id, lines(2, first=2 * n), (31 + n) * SECOND_NS).result(10)
     first.stop()
-    with sqlite3.connect(folder / NOTES_DB) as connection:
+    with closing(sqlite3.connect(folder / NOTES_DB)) as connection, connection:
         connection.execute("UPDATE journal SET boottime_ns = boottime_ns + 1 WHERE seq = 2")
     connection.close()
     second = started(folder)

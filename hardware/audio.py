@@ -86,7 +86,7 @@ class CardSource:
         assert self._stream is None, "started twice"
         sounddevice = portaudio()
         try:
-            self._stream = sounddevice.InputStream(
+            self._stream = sounddevice.RawInputStream(
                 device=self._card.index,
                 samplerate=RATE_HZ,
                 blocksize=BLOCK_FRAMES,
@@ -136,8 +136,11 @@ class CardSource:
         else:
             self._stream.close()
 
-    def _callback(self, indata: NDArray[np.float32], frames: int, times: Any, status: Any) -> None:
-        """On PortAudio's own thread: copy, count, leave."""
+    def _callback(self, indata: Any, frames: int, times: Any, status: Any) -> None:
+        """On PortAudio's own thread: copy, count, leave.
+
+        A raw buffer, because sounddevice makes its arrays in a way that NumPy 2.5 has deprecated.
+        """
         now_ns = self._clock()
         adc_s = times.inputBufferAdcTime
         if self._first_ns == 0:
@@ -149,7 +152,7 @@ class CardSource:
                 self._ring.lose(lost)
         self._expected_adc_s = adc_s + frames / RATE_HZ
         self._newest_ns = now_ns
-        self._ring.write(indata)
+        self._ring.write(np.frombuffer(indata, np.float32).reshape(frames, self._channels))
 
     def _on_finished(self) -> None:
         self._finished = True

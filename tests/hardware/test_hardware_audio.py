@@ -37,7 +37,7 @@ class StandIn:
         self.stream: StandIn | None = None
         self._exit_handler = lambda: None
 
-    def InputStream(self, **settings):  # noqa: N802 - sounddevice's name
+    def RawInputStream(self, **settings):  # noqa: N802 - sounddevice's name
         if self.error:
             raise self.error
         self.settings, self.stream, self.active, self.closed = settings, self, True, False
@@ -53,7 +53,7 @@ class StandIn:
     def block(self, number: int, status=None, age_s: float = 0.004) -> None:
         frames = np.full((BLOCK_FRAMES, self.settings["channels"]), number, np.float32)
         times = SimpleNamespace(inputBufferAdcTime=self.adc_s, currentTime=self.adc_s + age_s)
-        self.settings["callback"](frames, BLOCK_FRAMES, times, status)
+        self.settings["callback"](memoryview(frames).cast("B"), BLOCK_FRAMES, times, status)
         self.adc_s += BLOCK_FRAMES / 48_000
 
 

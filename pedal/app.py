@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,9 +102,11 @@ async def _run(
         ticking.cancel()
         feeding.cancel()
         await hub.finish("shutdown")
+        # Each of these may take its whole bound, when the network hangs or a phone sleeps; together they are in time.
+        ending: list[Coroutine[Any, Any, Any]] = [pedal.supervisor.stop()]
         if web is not None:
-            pedal.cloud.stop()
-            await web.stop()
+            ending += [web.stop(), asyncio.to_thread(pedal.cloud.stop)]
+        await asyncio.gather(*ending)
 
 
 async def _serve(config: Config, folder: DataDir, pedal: "Pedal") -> "tuple[Any, Started]":

@@ -255,6 +255,7 @@ class Hub:
 
     async def _end(self, at_ns: int, ended_by: str) -> None:
         self._announce(await self._sessions.end(at_ns, ended_by))
+        self._configure_ear(self.state.settings)
 
     async def _keep(self, at_ns: int) -> None:
         settings = self.state.settings
@@ -272,9 +273,13 @@ class Hub:
             self.on_saved()
 
     def save_settings(self, settings: Settings) -> None:
-        """Keep them, and give the ear what concerns it; a running session keeps the ear that it began with."""
+        """Keep them, and give the ear what concerns it."""
         self._store.set_setting(SETTINGS_KEY, json.dumps(asdict(settings)))
-        if self.supervisor is not None and self.state.session is None:
+        self._configure_ear(settings)
+
+    def _configure_ear(self, settings: Settings) -> None:
+        """A running session keeps the ear that it began with; a new one has what the player has set since."""
+        if self.supervisor is not None and self._sessions.recording is None:
             self.supervisor.configure(a4_hz=settings.a4_hz, tuning=settings.tuning, sensitivity=settings.sensitivity)
 
     def _reset(self) -> None:

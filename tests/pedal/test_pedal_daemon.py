@@ -178,6 +178,19 @@ def test_settings_are_kept_over_a_restart(tmp_path: Path) -> None:
         assert daemon.get("state")["settings"]["player"] == "Player 2"
 
 
+def test_a_tuning_set_in_mid_session_begins_with_the_next_engine_and_not_before(tmp_path: Path) -> None:
+    with Daemon(tmp_path / "data") as daemon:
+        daemon.post("session/start")
+        daemon.until(playing)
+        engine = daemon.engine_pid()
+        daemon.patch("settings", {"a4_hz": 442.0})
+        notes = daemon.until(lambda s: s["settings"]["a4_hz"] == 442.0)["session"]["notes"]
+        daemon.until(lambda s: s["session"]["notes"] > notes)
+        assert daemon.engine_pid() == engine
+        daemon.post("session/stop")
+        daemon.until(lambda s: s["review"] is not None and s["heard"] is not None and daemon.engine_pid() != engine)
+
+
 def test_two_pedals_never_share_a_directory(tmp_path: Path) -> None:
     with Daemon(tmp_path / "data") as daemon:
         second = pedal("run", "--board", "sim", "--data", str(daemon.data), "--port", "0")

@@ -54,6 +54,10 @@ class Daemon:
         """One POST of the API, as the owner."""
         return ask(self.data, "POST", f"/api/v1/{path}", body)
 
+    def patch(self, path: str, body: Any) -> Any:
+        """One PATCH of the API, as the owner."""
+        return ask(self.data, "PATCH", f"/api/v1/{path}", body)
+
     def press(self, *spans_s: tuple[float, float]) -> None:
         """Press and let go at these times from now."""
         edges = [
@@ -89,9 +93,8 @@ class Daemon:
         self.process.wait(PATIENCE_S)
 
     def engine_pid(self) -> int:
-        """The engine's process id. Fails when none runs."""
-        (pid,) = self._children()
-        return pid
+        """The engine's process id; 0 between two engines."""
+        return next(iter(self._children()), 0)
 
     def _children(self) -> list[int]:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")

@@ -39,6 +39,7 @@ from pedal.events import (
     Heard,
     NotePlayed,
     PartChanged,
+    PartState,
     Scored,
     SessionOpened,
     SessionSaved,
@@ -54,6 +55,7 @@ from pedal.supervisor import Supervisor
 from pedal.takes import Takes
 from sync.store import Store
 
+SILENT_NS: Final = 3_000_000_000
 INBOX_MAX: Final = 1024
 TICK_S: Final = 0.05
 SCORE_S: Final = 0.25
@@ -140,6 +142,11 @@ class Hub:
         self.last_frame_ns = self.now_ns()
         self.dispatch(Heard(self.last_frame_ns, frame))
 
+    def audio(self, state: PartState, text: str) -> None:
+        """How the supervisor says that sound is."""
+        self.last_frame_ns = self.now_ns()  # a new engine has its time to speak
+        self.dispatch(PartChanged(self.now_ns(), "audio", state, text))
+
     def entry(self, line: bytes) -> None:
         """One line of the ear's log, in order and without loss."""
         entry = decode(line)
@@ -165,6 +172,7 @@ class Hub:
                 next_batch = loop.time() + BATCH_S
                 self._sessions.save_batch()
                 self._look_at_storage()
+                self._look_at_ear()
 
     async def finish(self, ended_by: str) -> None:
         """Save what is open and wait for everything that was begun."""
@@ -212,6 +220,13 @@ class Hub:
         text = status.text or "working"
         if present is None or present.text != text:
             self.dispatch(PartChanged(self.now_ns(), "storage", "fault" if status.fault else "ok", text))
+
+    def _look_at_ear(self) -> None:
+        """An engine that claims to stream and says nothing hangs: end it, and the supervisor starts another."""
+        audio = self.state.parts.get("audio")
+        streams = audio is not None and audio.state == "ok"
+        if streams and self.now_ns() - self.last_frame_ns > SILENT_NS and self.supervisor is not None:
+            self.supervisor.end_hung_engine()
 
     # --- commands out -------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ time from two runs can never be confused.
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ LAST_BACKOFF_S: Final = 2.5
 STOP_S: Final = 0.7
 # The ear's matrices are small: a pool of threads would only cost memory and the other cores' time.
 ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+log = logging.getLogger(__name__)
 STATES: Final[dict[str, PartState]] = {"streaming": "ok", "missing": "missing", "busy": "waiting", "lost": "fault"}
 
 
@@ -101,6 +103,12 @@ class Supervisor:
             self._wake.set()
         else:
             self.tell_engine({"do": "unplug"})
+
+    def end_hung_engine(self) -> None:
+        """It runs and says nothing: by force, because it would not hear a polite word either."""
+        if self._process is not None and self._process.returncode is None:
+            log.warning("the ear hangs: it is ended and started again")
+            self._process.kill()
 
     def configure(self, *, a4_hz: float, tuning: str, sensitivity: float) -> None:
         """New settings for the ear: they begin with a new engine, at once, and only if they differ."""

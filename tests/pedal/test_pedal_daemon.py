@@ -117,6 +117,17 @@ def test_a_killed_engine_comes_back_and_the_session_goes_on_with_the_gap_marked(
         assert len(daemon.get(f"sessions/{session_id}")["gaps_s"]) == 1
 
 
+def test_an_engine_that_hangs_is_ended_and_replaced(tmp_path: Path) -> None:
+    with Daemon(tmp_path / "data") as daemon:
+        daemon.post("session/start")
+        notes = daemon.until(playing)["session"]["notes"]
+        hung = daemon.engine_pid()
+        os.kill(hung, signal.SIGSTOP)
+        daemon.until(lambda s: any(p["name"] == "audio" and p["state"] != "ok" for p in s["parts"]))
+        daemon.until(lambda s: s["session"]["notes"] > notes + 3)
+        assert daemon.engine_pid() not in {0, hung}
+
+
 def test_unplugged_sound_is_a_state_on_screen_and_page_and_comes_back(tmp_path: Path) -> None:
     with Daemon(tmp_path / "data") as daemon:
         daemon.until(lambda s: s["heard"] is not None)

@@ -14,7 +14,7 @@ from typing import Any, Final, assert_never
 
 from dsp.log import decode
 from dsp.types import Frame, GridSet, Mark, MarkRemoved, NoteStarted, Paused, Resumed
-from pedal import reducer
+from pedal import lights, reducer
 from pedal.commands import (
     AddMark,
     BeginSession,
@@ -187,11 +187,12 @@ class Hub:
             self._perform(command)
 
     def _arm_timer(self) -> None:
-        """The next threshold of the foot is met on time, not at the next tick."""
+        """The next threshold of the foot, and the next beat, are met on time and not at the next tick."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        due = [reducer.deadline_ns(self.state), self._script[0].at_ns if self._script else None]
+        due = [reducer.deadline_ns(self.state), lights.beat_due_ns(self.state)]
+        due.append(self._script[0].at_ns if self._script else None)
         due_ns = min((d for d in due if d is not None), default=None)
         if due_ns is not None:
             delay_s = max(0.0, (due_ns - self.now_ns()) / 1e9)

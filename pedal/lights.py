@@ -42,15 +42,14 @@ def beat(state: State) -> float:
     return state.settings.brightness * (1.0 if int(since_ns / beat_ns) % 4 == 0 else 0.5)
 
 
-def change_due_ns(state: State) -> int:
-    """When the LEDs may look different next: lights need redrawing no later than this."""
-    due = [state.now_ns + 50 * MS_NS]
-    if state.grid is not None:
-        start_ns, bpm = state.grid
-        beat_ns = 60e9 / bpm
-        phase = (state.now_ns - start_ns) % beat_ns
-        due.append(state.now_ns + int(FLASH_NS - phase if phase < FLASH_NS else beat_ns - phase) + 1)
-    return min(due)
+def beat_due_ns(state: State) -> int | None:
+    """When the beat LED changes next; ``None`` without a click. The hub wakes for it: a late light is a wrong beat."""
+    if state.grid is None:
+        return None
+    start_ns, bpm = state.grid
+    beat_ns = 60e9 / bpm
+    phase = (state.now_ns - start_ns) % beat_ns
+    return state.now_ns + int(FLASH_NS - phase if phase < FLASH_NS else beat_ns - phase) + 1
 
 
 def _under_foot(state: State) -> Rgb:

@@ -171,6 +171,21 @@ def test_a_long_press_switches_off_in_order(tmp_path: Path) -> None:
     assert [s["state"] for s in listed(tmp_path / "data")] == ["closed"]
 
 
+def test_the_click_is_chosen_by_foot_and_its_session_is_scored_against_it(tmp_path: Path) -> None:
+    with Daemon(tmp_path / "data") as daemon:
+        daemon.press((0, 0.7))
+        daemon.until(lambda s: s["screen"] == "carousel")
+        daemon.press((0, 0.08), (0.2, 0.9))
+        daemon.until(lambda s: s["mode"] == "click_ready")
+        daemon.press((0, 0.08))
+        daemon.until(lambda s: s["beat_led"] > 0)
+        daemon.until(lambda s: s["beat_led"] == 0)
+        state = daemon.until(lambda s: s["session"]["metrics"]["signed_ms"] is not None)
+        assert state["session"]["metrics"]["tempo_bpm"] == 90
+        daemon.press((0, 0.7))
+        daemon.until(lambda s: s["mode"] == "click_ready" and s["review"] is not None)
+
+
 def test_settings_are_kept_over_a_restart(tmp_path: Path) -> None:
     with Daemon(tmp_path / "data") as daemon:
         daemon.post("session/start")

@@ -70,6 +70,19 @@ def test_the_beat_led_follows_the_grid_and_the_first_beat_is_brighter() -> None:
     assert lights.beat(BASE) == 0
 
 
+def test_the_hub_is_told_when_the_beat_led_changes_next() -> None:
+    assert lights.beat_due_ns(BASE) is None
+    state, changes = replace(BASE, grid=(BASE.now_ns, 120.0)), []
+    for _ in range(4):
+        due_ns = lights.beat_due_ns(state)
+        assert due_ns is not None
+        before = replace(state, now_ns=due_ns - 2)
+        state = replace(state, now_ns=due_ns)
+        assert bool(lights.beat(before)) is not bool(lights.beat(state))
+        changes.append(round((due_ns - BASE.now_ns) / MS))
+    assert changes == [60, 500, 560, 1_000]
+
+
 def test_the_player_s_brightness_counts() -> None:
     dim = replace(IN_SESSION, settings=replace(IN_SESSION.settings, brightness=0.2))
     assert brightness(dim) == pytest.approx(0.2 * brightness(IN_SESSION))

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 run=(python3 python3-venv ca-certificates libportaudio2)
-test=(git jackd2 chromium fonts-dejavu-core npm systemd procps)
+test=(git jackd2 chromium fonts-dejavu-core libatomic1 npm systemd procps)
 # Since Debian 13, what jackd2 used to have of small tools (jack_wait) is a package of its own.
 if [ "$(sed -n 's/^VERSION_ID="\([0-9]*\)"/\1/p' /etc/os-release)" != 12 ]; then test+=(jack-example-tools); fi
 

@@ -33,9 +33,9 @@ class CurveNumbers:
     slide: bool = False
 
 
-def curve_numbers(curve: Sequence[tuple[int, float]], onset: int, fallback: float) -> CurveNumbers:
+def curve_numbers(curve: Sequence[tuple[int, float]], onset_sample: int, fallback: float) -> CurveNumbers:
     """Numbers of a curve; ``fallback`` where it is too short to say more than the first report did."""
-    settled = [point for point in curve if point[0] >= onset + SETTLED_SAMPLES] or list(curve)
+    settled = [point for point in curve if point[0] >= onset_sample + SETTLED_SAMPLES] or list(curve)
     if not settled:
         return CurveNumbers(fallback)
     at_s = np.array([sample for sample, _ in settled], float) / RATE_HZ

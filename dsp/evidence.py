@@ -22,9 +22,9 @@ class Rival:
     midi: float
     weight: float
     looks: int
-    since: int
+    since_sample: int
     clarity: float
-    newest: int = 0
+    newest_sample: int = 0
 
 
 class Evidence:
@@ -47,14 +47,14 @@ class Evidence:
             return None
         for rival in self._rivals:
             rival.weight *= FADE
-        self._rivals = [r for r in self._rivals if r.weight > 0.02 and sample - r.newest <= STALE_SAMPLES]
+        self._rivals = [r for r in self._rivals if r.weight > 0.02 and sample - r.newest_sample <= STALE_SAMPLES]
         chosen = next((rival for rival in self._rivals if abs(rival.midi - midi) <= AGREE_SEMITONES), None)
         if chosen is None:
             chosen = Rival(midi, 0.0, 0, sample - look.span_samples // 2, look.clarity, sample)
             self._rivals = [*self._rivals[-(RIVALS_MAX - 1) :], chosen]
         chosen.weight = chosen.weight / FADE + look.clarity - DOUBTFUL
         chosen.midi = midi
-        chosen.newest = sample
+        chosen.newest_sample = sample
         chosen.looks += 1
         chosen.clarity = max(chosen.clarity, look.clarity)
         return chosen

@@ -25,6 +25,11 @@ class Hop:
     refined_hz: Callable[[float], float]
     locate: Callable[[int], int]  # the attack near a sample
     peak_since: Callable[[int], float]
+    decay_db_per_s: Callable[[float], float]  # of a sound of this f0_hz, now
+
+    def f0_hz(self, midi: float) -> float:
+        """Frequency of a fractional MIDI number at the player's A4."""
+        return float(self.a4_hz * 2.0 ** ((midi - 69.0) / 12.0))
 
     def midi(self, f0_hz: float) -> float:
         """Fractional MIDI number at the player's A4."""

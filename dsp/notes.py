@@ -7,6 +7,7 @@ one note; a held note is one note; a stroke on the same pitch is a new one if it
 
 from typing import Final
 
+from dsp.decay import PlayedLevel
 from dsp.evidence import Evidence, Rival
 from dsp.hop import Hop
 from dsp.level import dbfs
@@ -26,6 +27,7 @@ ENOUGH_FAR: Final = 4.0  # an octave or a twelfth away without a stroke: rather 
 OVERTONES: Final = (12.0, 19.02, 24.0, 27.86)
 FLUX_LATE: Final = 2 * HOP_SAMPLES  # a window of 512 notices an attack some 5 ms after it began
 ECHO: Final = 65 * MS
+USUAL_DB: Final = 10.0  # so far below the other notes a short note is still a note
 ABOVE_NOISE_DB: Final = 7.0
 SENSITIVITY_DB: Final = 8.0  # from sensitivity 0 to 1
 
@@ -40,6 +42,7 @@ class NoteMachine:
         self._strokes = StrokeWatch()
         self._open: Sounding | None = None
         self._change = Evidence()
+        self._played = PlayedLevel()
 
     @property
     def silent(self) -> bool:
@@ -58,7 +61,7 @@ class NoteMachine:
         pending = self._strokes.pending
         if pending is not None:
             entries += self._await_pitch(pending, hop)
-        if self._open is not None and self._open.decided < hop.sample:
+        if self._open is not None and self._open.decided_sample < hop.sample:
             entries += self._follow(self._open, hop)
         return entries
 
@@ -70,7 +73,7 @@ class NoteMachine:
     def _await_pitch(self, pending: Pending, hop: Hop) -> list[LogEntry]:
         """The looks at what came after the onset: once they agree, there is a note."""
         look = hop.quick
-        if look is None or hop.sample - look.span_samples < pending.rough - FLUX_LATE:
+        if look is None or hop.sample - look.span_samples < pending.rough_sample - FLUX_LATE:
             return []
         midi = hop.midi(look.f0_hz)
         rival = pending.evidence.add(midi, look, hop.sample)
@@ -88,11 +91,11 @@ class NoteMachine:
         if self._open is not None and self._open.young(hop) and self._is_echo(pending, self._open):
             # No second stroke so soon after the first: the first look was at its noise.
             return self._correct(self._open, hop, midi, look)
-        return self._begin(hop, hop.locate(pending.rough), midi, rival, stroke=pending.picked)
+        return self._begin(hop, hop.locate(pending.rough_sample), midi, rival, stroke=pending.picked)
 
     @staticmethod
     def _is_echo(pending: Pending, note: Sounding) -> bool:
-        return not pending.is_loud and pending.rough - note.onset < ECHO
+        return not pending.is_loud and pending.rough_sample - note.onset_sample < ECHO
 
     def _follow(self, note: Sounding, hop: Hop) -> list[LogEntry]:
         """The note goes on, moves, proves itself or ends."""
@@ -105,11 +108,15 @@ class NoteMachine:
                 return entries
         if note.has_fallen(hop) or note.has_no_pitch():
             return self._retract(note, hop)
+        if note.dies(hop) and not self._played.is_usual(note.loudest, USUAL_DB):
+            return self._retract(note, hop, for_good=True)
+        if note.holds():
+            self._played.learn(note.loudest)
         if note.is_over(hop):
             # Over before it was proven: it was a knock.
             if note.looked <= PROVE_HOPS:
                 return self._retract(note, hop)
-            return self._end(note.last_heard, hop.noise_power, hop.hum_power)
+            return self._end(note.last_heard_sample, hop.noise_power, hop.hum_power)
         midi = note.doubted(hop)
         return self._correct(note, hop, midi, hop.long) if midi is not None else []
 
@@ -130,23 +137,26 @@ class NoteMachine:
             return []
         if young:
             return self._correct(note, hop, midi, look)
-        onset = self._strokes.soft_onset(rival.since)
-        return self._begin(hop, onset, hop.midi(hop.refined_hz(look.f0_hz)), rival, stroke=False)
+        onset_sample = self._strokes.soft_onset(rival.since_sample)
+        return self._begin(hop, onset_sample, hop.midi(hop.refined_hz(look.f0_hz)), rival, stroke=False)
 
-    def _begin(self, hop: Hop, onset: int, midi: float, rival: Rival, stroke: bool) -> list[LogEntry]:
-        onset = min(onset, hop.sample)
+    def _begin(self, hop: Hop, onset_sample: int, midi: float, rival: Rival, stroke: bool) -> list[LogEntry]:
+        onset_sample = min(onset_sample, hop.sample)
         ended: list[LogEntry] = []
         if self._open is not None:
-            onset = max(onset, self._open.onset + HOP_SAMPLES)
-            ended = self._end(onset, hop.noise_power, hop.hum_power)
+            onset_sample = max(onset_sample, self._open.onset_sample + HOP_SAMPLES)
+            if self._open.is_splinter(onset_sample):
+                ended = self._retract(self._open, hop, for_good=True)
+            else:
+                ended = self._end(onset_sample, hop.noise_power, hop.hum_power)
         semitone, cents = split(midi)
-        level = round(dbfs(hop.peak_since(onset) ** 2), 2)
+        level = round(dbfs(hop.peak_since(onset_sample) ** 2), 2)
         sure = confidence(rival.clarity, hop.power, hop.noise_power)
         note_id, self.next_id = self.next_id, self.next_id + 1
-        loudest = self._strokes.loudest_since(onset)
-        self._open = Sounding(note_id, onset, hop.sample, semitone, sure, level, midi, hop.sample, loudest, midi)
+        loudest = self._strokes.loudest_since(onset_sample)
+        self._open = Sounding(note_id, onset_sample, hop.sample, semitone, sure, level, midi, hop.sample, loudest, midi)
         self._change.clear()
-        started = NoteStarted(self.segment, note_id, onset, hop.sample, semitone, cents, sure, level, stroke)
+        started = NoteStarted(self.segment, note_id, onset_sample, hop.sample, semitone, cents, sure, level, stroke)
         return [*ended, started]
 
     def _correct(self, note: Sounding, hop: Hop, midi: float, look: Look | None) -> list[LogEntry]:
@@ -157,11 +167,11 @@ class NoteMachine:
         semitone, cents = split(midi)
         return [NoteCorrected(self.segment, note.note_id, hop.sample, semitone, cents, note.confidence)]
 
-    def _retract(self, note: Sounding, hop: Hop) -> list[LogEntry]:
+    def _retract(self, note: Sounding, hop: Hop, *, for_good: bool = False) -> list[LogEntry]:
         self._open = None
         self._change.clear()
-        if hop.sample - note.onset < WAITS and hop.power > FALL_MAX * note.loudest:
-            self._strokes.wait_again(note.onset)
+        if not for_good and hop.sample - note.onset_sample < WAITS and hop.power > FALL_MAX * note.loudest:
+            self._strokes.wait_again(note.onset_sample)
         return [NoteRetracted(self.segment, note.note_id, hop.sample)]
 
     def _end(self, sample: int, noise_power: float, hum_power: float) -> list[LogEntry]:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.decay import decay_db_per_s
 from dsp.history import History
 from dsp.hop import Hop
 from dsp.level import HighPass, LevelMeter
@@ -137,6 +138,7 @@ class Pipeline:
             self._pitch.refined_hz,
             self._locate,
             self._peak_since,
+            self._decay_db_per_s,
         )
         heard: list[Heard] = list(self._notes.step(facts))
         self._learn(hop)
@@ -179,3 +181,6 @@ class Pipeline:
     def _peak_since(self, sample: int) -> float:
         count = max(HOP_SAMPLES, min(RECENT, self._sample - sample))
         return float(np.abs(self._recent.newest(count)).max())
+
+    def _decay_db_per_s(self, f0_hz: float) -> float:
+        return decay_db_per_s(self._recent.newest(min(RECENT, self._sample)), f0_hz)

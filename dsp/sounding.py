@@ -25,8 +25,12 @@ CURVE_HOPS: Final = 4
 CORRECT_WITHIN: Final = 110 * MS
 CORRECT_LOOKS: Final = 3
 YOUNG_LOOKS: Final = 8
-PROVE_HOPS: Final = 13  # 35 ms: what is taken back within 40 ms misled nobody
+PROVE_HOPS: Final = 14  # 37 ms: what is taken back within 40 ms misled nobody
 FALL_MAX: Final = 10.0 ** (-15.0 / 10.0)  # a string that is not held down is gone in no time; a note is not
+DECAY_MAX_DB_PER_S: Final = 220.0  # real strings: 0 to 190 if held (1 in 200: more), 230 to 800 if let go
+DECAY_SURE_DB_PER_S: Final = 100.0
+DECAY_HOPS: Final = (PROVE_HOPS - 2, PROVE_HOPS)
+SPLINTER: Final = 40 * MS
 LOST: Final = 60 * MS
 
 
@@ -35,24 +39,25 @@ class Sounding:
     """Mutable: it lives only inside the note machine."""
 
     note_id: int
-    onset: int
-    decided: int
+    onset_sample: int
+    decided_sample: int
     midi: int
     confidence: float
     level_dbfs: float
     at: float  # where its pitch is now, fractional MIDI
-    last_heard: int
+    last_heard_sample: int
     loudest: float
     trail: float = 0.0  # the last look that followed on from the one before
     heard: int = 0
     looked: int = 0
     beside: int = 0
+    decay_db_per_s: float = 0.0
     doubts: list[float] = field(default_factory=list)
     curve: list[tuple[int, float]] = field(default_factory=list)
 
     def young(self, hop: Hop) -> bool:
         """Whether a change of pitch would rather be a correction."""
-        return hop.sample - self.onset < CORRECT_WITHIN and self.heard < YOUNG_LOOKS
+        return hop.sample - self.onset_sample < CORRECT_WITHIN and self.heard < YOUNG_LOOKS
 
     def near(self, look: Look, midi: float) -> bool:
         """Whether this look is still of this note: close by, or on the way of a bend.
@@ -67,7 +72,7 @@ class Sounding:
     def stay(self, hop: Hop, look: Look, midi: float) -> bool:
         """Take a look of this note in. Returns whether the pitch has settled on another semitone than was reported."""
         self.heard += 1
-        self.last_heard = hop.sample
+        self.last_heard_sample = hop.sample
         self.at += float(np.clip(midi - self.at, -SLEW_SEMITONES, SLEW_SEMITONES))
         if abs(midi - self.at) < 0.1:
             self.trail = midi
@@ -75,13 +80,13 @@ class Sounding:
             refined = hop.midi(hop.refined_hz(look.f0_hz))
             if abs(refined - midi) < AGREE_SEMITONES:
                 self.curve.append((hop.sample - look.span_samples // 2, refined))
-        early = hop.sample - self.decided < CORRECT_WITHIN // 2
+        early = hop.sample - self.decided_sample < CORRECT_WITHIN // 2
         self.beside = self.beside + 1 if early and abs(midi - self.midi) > BESIDE_SEMITONES else 0
         return self.beside >= CORRECT_LOOKS
 
     def doubted(self, hop: Hop) -> float | None:
         """The pitch that the long look keeps saying instead, while the note is young; ``None`` if it agrees."""
-        look, age = hop.long, hop.sample - self.onset
+        look, age = hop.long, hop.sample - self.onset_sample
         if look is None or age > CORRECT_WITHIN or look.span_samples > age + 6 * MS:
             return None
         midi = hop.midi(look.f0_hz)
@@ -99,7 +104,7 @@ class Sounding:
         self.curve.clear()
         self.doubts.clear()
         self.beside = 0
-        self.last_heard = sample
+        self.last_heard_sample = sample
         before, (self.midi, _) = self.midi, split(midi)
         return self.midi != before
 
@@ -111,14 +116,28 @@ class Sounding:
         """At its proof: the string was not held down, or only let go."""
         return self.looked == PROVE_HOPS and hop.power < FALL_MAX * self.loudest
 
+    def dies(self, hop: Hop) -> bool:
+        """At its proof: it dies faster than a string that is held down."""
+        if self.looked in DECAY_HOPS:
+            self.decay_db_per_s = max(self.decay_db_per_s, hop.decay_db_per_s(hop.f0_hz(self.at)))
+        return self.looked == PROVE_HOPS and self.decay_db_per_s > DECAY_MAX_DB_PER_S
+
+    def holds(self) -> bool:
+        """At its proof: surely a string that is held down."""
+        return self.looked == PROVE_HOPS and self.decay_db_per_s < DECAY_SURE_DB_PER_S
+
+    def is_splinter(self, until_sample: int) -> bool:
+        """Unproven, and so short that nobody played it: a click's bleed, a finger that was there before the pick."""
+        return self.looked < PROVE_HOPS and until_sample - self.onset_sample < SPLINTER
+
     def is_over(self, hop: Hop) -> bool:
         """Not heard for a while; a shorter while where it has sunk into the noise."""
-        unheard = hop.sample - self.last_heard
+        unheard = hop.sample - self.last_heard_sample
         return unheard > LOST or (unheard > LOST // 3 and hop.power < 2.0 * hop.noise_power)
 
     def ended(self, segment: int, sample: int, noise_power: float, hum_power: float) -> NoteEnded:
         """Its final numbers. The reported semitone stands."""
-        numbers = curve_numbers(self.curve, self.onset, self.at)
+        numbers = curve_numbers(self.curve, self.onset_sample, self.at)
         cents = 100.0 * (numbers.pitch - self.midi)
         if abs(cents) > 70.0:
             cents = 100.0 * (self.at - self.midi) if abs(self.at - self.midi) < 0.7 else 0.0
@@ -126,7 +145,7 @@ class Sounding:
         return NoteEnded(
             segment,
             self.note_id,
-            max(sample, self.onset + HOP_SAMPLES),
+            max(sample, self.onset_sample + HOP_SAMPLES),
             self.midi,
             round(cents, 2),
             round(self.confidence * (0.4 + 0.6 * held), 3),

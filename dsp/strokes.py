@@ -28,7 +28,7 @@ WARM_UP: Final = 30 * MS  # the first sound of all is always new, hum too
 class Pending:
     """An onset without a pitch so far."""
 
-    rough: int
+    rough_sample: int
     flux: float
     before: float | None = None  # the pitch that sounded then
     clarity_before: float = 0.0
@@ -58,7 +58,7 @@ class StrokeWatch:
 
     def __init__(self) -> None:
         self.pending: Pending | None = None
-        self._last_onset = -APART
+        self._last_onset_sample = -APART
         self._last_flux = 0.0
         self._clarity = 0.0
         self._recent: deque[tuple[float, int, float]] = deque(maxlen=RECENT_HOPS)
@@ -70,43 +70,45 @@ class StrokeWatch:
         pending = self.pending
         if pending is not None:
             pending.dip = min(pending.dip, clarity)
-            if hop.sample - pending.rough > WAITS:
+            if hop.sample - pending.rough_sample > WAITS:
                 pending = self.pending = None
         if hop.sample >= WARM_UP:
             self._notice(hop, pending, sounding)
         self._clarity += 0.25 * (clarity - self._clarity)
 
-    def wait_again(self, onset: int) -> None:
+    def wait_again(self, onset_sample: int) -> None:
         """The note that began there was taken back, but something did begin: its pitch may still become clear."""
         if self.pending is None or not self.pending.is_loud:
-            self.pending = Pending(onset + HOP_SAMPLES, FLUX_STROKE, again=True)
+            self.pending = Pending(onset_sample + HOP_SAMPLES, FLUX_STROKE, again=True)
 
-    def soft_onset(self, guess: int) -> int:
+    def soft_onset(self, guess_sample: int) -> int:
         """Where the flux was greatest near the guess, for a note that came without a stroke."""
-        near = [(f, sample) for f, sample, _ in self._recent if abs(sample - 2 * HOP_SAMPLES - guess) < RISES_FOR]
+        near = [
+            (f, sample) for f, sample, _ in self._recent if abs(sample - 2 * HOP_SAMPLES - guess_sample) < RISES_FOR
+        ]
         flux, sample = max(near, default=(0.0, 0))
-        return sample - 2 * HOP_SAMPLES if flux > FLUX_SOFT else guess
+        return sample - 2 * HOP_SAMPLES if flux > FLUX_SOFT else guess_sample
 
-    def loudest_since(self, onset: int) -> float:
+    def loudest_since(self, onset_sample: int) -> float:
         """The greatest power (mean square over 16 ms) since then, as far as it is remembered (0.13 s)."""
-        return max((power for _, sample, power in self._recent if sample > onset), default=0.0)
+        return max((power for _, sample, power in self._recent if sample > onset_sample), default=0.0)
 
     def _notice(self, hop: Hop, pending: Pending | None, sounding: float | None) -> None:
-        since = hop.sample - self._last_onset
-        if since <= RISES_FOR:
+        since_samples = hop.sample - self._last_onset_sample
+        if since_samples <= RISES_FOR:
             self._last_flux = max(self._last_flux, hop.flux)
             if pending is not None:
                 pending.flux = self._last_flux
-        elif hop.flux >= self._needed(since):
+        elif hop.flux >= self._needed(since_samples):
             before, clarity = sounding, self._clarity
             if pending is not None and pending.before is not None:
                 before, clarity = pending.before, pending.clarity_before
             dip = hop.quick.best_clarity if hop.quick is not None else 0.0
             self.pending = Pending(hop.sample, hop.flux, before, clarity, dip)
-            self._last_onset, self._last_flux = hop.sample, hop.flux
+            self._last_onset_sample, self._last_flux = hop.sample, hop.flux
 
-    def _needed(self, since: int) -> float:
+    def _needed(self, since_samples: int) -> float:
         """Shortly after a finger or a squeak only something clearly stronger is the stroke itself."""
-        if since >= APART:
+        if since_samples >= APART:
             return FLUX_NEW
-        return max(FLUX_STROKE, (0.5 if since > APART // 2 else STRONGER) * self._last_flux)
+        return max(FLUX_STROKE, (0.5 if since_samples > APART // 2 else STRONGER) * self._last_flux)

@@ -66,7 +66,7 @@ def test_a_knock_is_no_note():
 # --- the machine alone, hop by hop, told what it hears
 
 
-def hops(*parts):
+def hops(*parts, decay_db_per_s=0.0):
     """Parts of (hops, midi or None, flux of the first, power) as the machine sees them."""
     sample = 100 * HOP_SAMPLES
     for count, midi, flux, power in parts:
@@ -85,12 +85,13 @@ def hops(*parts):
                 lambda f: f,
                 lambda rough: rough,
                 lambda _: 0.1,
+                lambda _: decay_db_per_s,
             )
 
 
-def run(*parts):
+def run(*parts, decay_db_per_s=0.0):
     machine = NoteMachine(0, 0.5)
-    return [entry for hop in hops(*parts) for entry in machine.step(hop)], machine
+    return [entry for hop in hops(*parts, decay_db_per_s=decay_db_per_s) for entry in machine.step(hop)], machine
 
 
 SILENCE = (60, None, 0.0, 1e-10)
@@ -145,3 +146,31 @@ def test_a_stroke_on_a_held_note_is_a_note():
 def test_a_flicker_to_the_octave_is_no_note():
     log, _ = run(SILENCE, (80, 57.0, 1.0, 1e-2), (6, 69.0, 0.0, 1e-2), (40, 57.0, 0.0, 1e-2))
     assert len(log) == 1
+
+
+def test_a_sound_that_dies_is_taken_back_unless_it_is_as_loud_as_what_was_played():
+    held = (SILENCE, (80, 57.0, 1.0, 1e-2))
+    log, _ = run(*held, decay_db_per_s=400.0)
+    assert [type(e) for e in log] == [NoteStarted, NoteRetracted]
+    assert log[1].retracted_sample - log[0].decided_sample <= 0.04 * RATE_HZ
+    machine = NoteMachine(0, 0.5)
+    first = [e for hop in hops(*held) for e in machine.step(hop)]
+    loud = [
+        e
+        for hop in hops((200, None, 0.0, 1e-10), (60, 60.0, 1.0, 5e-3), decay_db_per_s=400.0)
+        for e in machine.step(hop)
+    ]
+    quiet = [
+        e
+        for hop in hops((200, None, 0.0, 1e-10), (60, 64.0, 1.0, 1e-4), decay_db_per_s=400.0)
+        for e in machine.step(hop)
+    ]
+    assert [type(e) for e in first + loud] == [NoteStarted, NoteEnded, NoteStarted]
+    assert [type(e) for e in quiet] == [NoteEnded, NoteStarted, NoteRetracted]
+
+
+def test_a_splinter_before_the_stroke_is_taken_back_and_the_stroke_stays():
+    log, _ = run(SILENCE, (8, 78.0, 0.3, 1e-4), (3, None, 1.5, 1e-2), (60, 52.0, 0.0, 1e-2))
+    assert [(type(e), e.midi) for e in log if isinstance(e, NoteStarted)] == [(NoteStarted, 78), (NoteStarted, 52)]
+    (taken_back,) = [e for e in log if isinstance(e, NoteRetracted)]
+    assert taken_back.note_id == log[0].note_id

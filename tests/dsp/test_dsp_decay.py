@@ -1,0 +1,106 @@
+"""A string that is held down is a note, one that is only let go is none, however loud or quiet either is."""
+
+import numpy as np
+import pytest
+
+from dsp.decay import PlayedLevel, decay_db_per_s
+from dsp.replay import replay
+from dsp.types import NoteRetracted
+from tests.dsp.plucked import RATE_HZ, Played, entries, f0_hz, hear, pluck, started, take
+
+SECONDS = 2.4
+RELEASES_S = (0.5, 1.0, 1.5, 2.0)
+
+
+def dying(midi, db_per_s, seconds=0.2):
+    at = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    tone = sum(np.sin(2 * np.pi * k * f0_hz(midi) * at + k) / k for k in range(1, 6))
+    return (tone * 10.0 ** (-db_per_s * at / 20.0)).astype(np.float32)
+
+
+def let_go(midi, db_per_s=330.0):
+    """A finger leaves the string: it sounds, and the hand that still lies on it chokes it."""
+    sound = dying(midi, db_per_s, 0.3)
+    rise = np.minimum(1.0, np.arange(len(sound)) / 96.0)
+    return sound * rise / np.abs(sound).max()
+
+
+def releases(midi, peak, under=None):
+    sound = take([], SECONDS) if under is None else under.copy()
+    for at_s in RELEASES_S:
+        start = round(at_s * RATE_HZ)
+        one = peak * let_go(midi)
+        sound[start : start + len(one)] += one[: len(sound) - start]
+    return sound.astype(np.float32)
+
+
+@pytest.mark.parametrize("midi", [36, 45, 52, 64, 76])
+@pytest.mark.parametrize("db_per_s", [0.0, 60.0, 240.0, 700.0])
+def test_the_decay_of_a_tone_is_measured(midi, db_per_s):
+    assert decay_db_per_s(dying(midi, db_per_s)[:4_000], f0_hz(midi)) == pytest.approx(db_per_s, rel=0.02, abs=1.0)
+
+
+def test_a_sound_that_grows_has_a_negative_decay():
+    assert decay_db_per_s(dying(50, 200.0)[::-1], f0_hz(50)) == pytest.approx(-200.0, rel=0.02)
+
+
+@pytest.mark.parametrize("sound", [np.zeros(0), np.ones(30), np.zeros(4_000)])
+def test_nothing_and_silence_do_not_decay(sound):
+    assert decay_db_per_s(sound.astype(np.float32), 110.0) == 0.0
+
+
+def test_what_is_gone_at_once_decays_fast_and_finitely():
+    gone = np.concatenate((np.ones(2_000), np.zeros(600))).astype(np.float32)
+    assert 1_000.0 < decay_db_per_s(gone, 440.0) < 10_000.0
+
+
+@pytest.mark.parametrize("peak", [0.1, 0.02])
+@pytest.mark.parametrize("midi", [45, 57, 64, 74])
+def test_a_string_that_is_let_go_is_no_note(midi, peak):
+    heard = hear(releases(midi, peak))
+    assert replay(entries(heard)).notes == ()
+    told = {e.note_id: e.decided_sample for e in started(heard)}
+    for taken_back in (e for e in heard if isinstance(e, NoteRetracted)):
+        assert taken_back.retracted_sample - told[taken_back.note_id] <= 0.04 * RATE_HZ
+
+
+@pytest.mark.parametrize("midi", [40, 45, 57, 64, 74])
+def test_a_quiet_pluck_is_a_note(midi):
+    quiet = 0.25 * 10.0 ** (-24.0 / 20.0)
+    notes = replay(entries(hear(take([Played(at_s, midi, 0.25, quiet) for at_s in RELEASES_S], SECONDS)))).notes
+    assert [n.midi for n in notes] == [midi] * len(RELEASES_S)
+
+
+def test_releases_between_the_notes_are_none_and_the_notes_stay():
+    played = [Played(at_s + 0.2, 52, 0.2) for at_s in RELEASES_S[:-1]]
+    sound = releases(64, 0.03, under=take(played, SECONDS))
+    assert [n.midi for n in replay(entries(hear(sound))).notes] == [52] * len(played)
+
+
+def test_a_choked_note_as_loud_as_the_others_is_a_note():
+    sound = take([Played(0.4 + 0.3 * i, 52, 0.28) for i in range(4)], SECONDS)
+    start = round(1.7 * RATE_HZ)
+    choked = 0.25 * pluck(52, 0.4) * 10.0 ** (-250.0 / 20.0 * np.arange(int(0.4 * RATE_HZ)) / RATE_HZ)
+    sound[start : start + len(choked)] += choked.astype(np.float32)
+    assert [n.midi for n in replay(entries(hear(sound))).notes] == [52] * 5
+
+
+def test_before_the_first_note_no_level_is_usual():
+    played = PlayedLevel()
+    assert not played.is_usual(1.0, 10.0)
+    played.learn(0.1)
+    assert played.is_usual(0.011, 10.0)
+    assert not played.is_usual(0.009, 10.0)
+
+
+def test_a_player_who_turns_down_is_believed_after_a_few_notes():
+    played = PlayedLevel()
+    played.learn(1.0)
+    for _ in range(5):
+        assert not played.is_usual(0.02, 10.0)
+        played.learn(0.02)
+    for _ in range(5):
+        played.learn(0.02)
+    assert played.is_usual(0.02, 10.0)
+    played.learn(1.0)
+    assert not played.is_usual(0.02, 10.0)

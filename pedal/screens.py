@@ -5,6 +5,7 @@ from typing import Final
 
 from PIL import Image
 
+from dsp.scales import note_name
 from pedal import words
 from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
 from pedal.state import SETUP_FIELDS, Mode, Session, State
@@ -59,7 +60,7 @@ def _session(canvas: Canvas, state: State) -> None:
     session = state.session
     assert session is not None
     heard = state.heard
-    name = words.note(heard.midi) if heard is not None and heard.midi is not None else ""
+    name = note_name(heard.midi) if heard is not None and heard.midi is not None else ""
     canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), name)
     canvas.big(words.percent(session.metrics.quality))
     _timing(canvas, session, state)
@@ -108,7 +109,7 @@ def _tuner(canvas: Canvas, state: State) -> None:
         canvas.big("--")
         return
     canvas.top("tuner", f"{heard.cents:+.1f}")
-    canvas.text((WIDTH // 2, 30), words.note(heard.midi), BIG, bold=True)
+    canvas.text((WIDTH // 2, 30), note_name(heard.midi), BIG, bold=True)
     canvas.needle(heard.cents / NEEDLE_CENTS, y=HEIGHT - 6)
 
 

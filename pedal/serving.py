@@ -2,11 +2,11 @@
 
 import asyncio
 
-from dsp.scales import KINDS
+from dsp.scales import KINDS, ROOTS
 from pedal.config import Config
 from pedal.datadir import BROWSERS, DataDir, PageError
 from pedal.parts import Pedal, Started
-from pedal.settings import ROOTS, TUNINGS
+from pedal.settings import TUNINGS
 from pedal.web import SimulatedHands, WebPedal
 from webui.config import WebConfig
 from webui.errors import WebError

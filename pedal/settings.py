@@ -3,12 +3,11 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from dsp.scales import parse_scale
+from dsp.scales import ROOTS, parse_scale
 from dsp.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
 
 SETTINGS_KEY: Final = "settings"
-ROOTS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 TUNINGS: Final = tuple(KNOWN_TUNINGS)
 TEMPOS_BPM: Final = tuple(range(40, 221, 10))
 SCALES: Final = (("minor", "pentatonic"), ("minor", "natural"), ("major", "pentatonic"), ("major", "natural"))

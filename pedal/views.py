@@ -1,8 +1,9 @@
 """The state as the web's JSON: names, units and rounding. Pure."""
 
+from dsp.scales import note_name
 from dsp.session import in_scale
 from dsp.types import Metrics, Note, Summary
-from pedal import lights, screens, words
+from pedal import lights, screens
 from pedal.settings import Settings as PlayerSettings
 from pedal.state import Review, Session, State
 from webui.schemas import HeardView, LiveState, MetricsView, NoteView, PartView, SessionView, Settings
@@ -36,7 +37,7 @@ def heard_view(state: State) -> HeardView | None:
     return HeardView(
         level_dbfs=round(frame.level_dbfs, 1),
         noise_dbfs=round(frame.noise_dbfs, 1),
-        note=words.note(frame.midi) if frame.midi is not None else None,
+        note=note_name(frame.midi) if frame.midi is not None else None,
         midi=frame.midi,
         cents=_rounded(frame.cents, 1),
         f0_hz=_rounded(frame.f0_hz, 2),

@@ -2,8 +2,6 @@
 
 from dsp.types import Metrics, Summary
 
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-
 
 def clock(seconds: float) -> str:
     """Minutes and seconds, "3:07"; hours in front when there are any."""
@@ -16,11 +14,6 @@ def clock(seconds: float) -> str:
 def percent(score: float | None) -> str:
     """A score as 0 to 100, or dashes for "not scored"."""
     return "--" if score is None else f"{round(100 * score)}"
-
-
-def note(midi: int) -> str:
-    """Scientific pitch name with a sharp: 69 is "A4"."""
-    return f"{_NAMES[midi % 12]}{midi // 12 - 1}"
 
 
 def signed_ms(metrics: Metrics) -> str:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dsp.scales import note_name
 from pedal import rows, words
 from pedal.cli.errors import Failed, UsageError
 from pedal.datadir import daemon_address
@@ -63,7 +64,7 @@ def _one(parsed: argparse.Namespace) -> None:
     _write(f"{detail.session_id}  {detail.start or 'date unknown'}  {detail.scale}  {words.clock(detail.duration_s)}")
     for note in detail.timeline:
         flag = "" if note.in_scale else "  off the scale"
-        _write(f"{note.onset_s:9.3f} s  {words.note(note.midi):4} {note.cents:+6.1f} cents{flag}")
+        _write(f"{note.onset_s:9.3f} s  {note_name(note.midi):4} {note.cents:+6.1f} cents{flag}")
     for name, value in detail.metrics.model_dump().items():
         if isinstance(value, float):
             _write(f"{name:17} {value:g}")

@@ -7,7 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# The same examples every time, and none of them against the clock: these machines stall.
+hypothesis.settings.register_profile("pedal", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("pedal")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("PEDAL_SHARED", ROOT.parent / "shared"))

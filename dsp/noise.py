@@ -22,6 +22,7 @@ SLOW_HOPS: Final = 150  # and then the floor follows within 0.4 s
 RISE_MAX: Final = 10.0 ** (3.0 / 10.0)  # what stands 3 dB above the floor is not silence yet
 HUM_WINDOW: Final = 8_192  # 171 ms: 5.9 Hz per bin keeps 50 Hz and its multiples apart from hiss
 MAINS_HZ: Final = (50.0, 60.0)
+MAINS_PERIOD: Final = 960  # 20 ms: shorter, and the level of hum would beat with its own period
 HARMONICS: Final = 12
 
 
@@ -30,8 +31,9 @@ class NoiseFloor:
 
     def __init__(self) -> None:
         self._power = 0.0
+        self._total_power = 0.0
+        self._without_hum = False
         self._hops = 0
-        self._unsure_hops = 0
         self._hum_share = 0.0
         self._silent_run = 0
         self._history = History(HUM_WINDOW)
@@ -44,18 +46,18 @@ class NoiseFloor:
 
     @property
     def power(self) -> float:
-        """Mean square of the noise, full scale 1."""
+        """Mean square of the noise that the ear must rise above, full scale 1; hum that is taken out is not in it."""
         return self._power
 
     @property
     def hum_power(self) -> float:
-        """Mean square of the mains hum in it."""
-        return self._power * self._hum_share
+        """Mean square of the mains hum, taken out or not."""
+        return self._total_power * self._hum_share
 
     @property
     def noise_dbfs(self) -> float:
-        """Level of all that is not a note."""
-        return dbfs(self._power)
+        """Level of all that is not a note, with all its hum."""
+        return dbfs(self._total_power)
 
     @property
     def hum_dbfs(self) -> float:
@@ -66,21 +68,33 @@ class NoiseFloor:
         """Samples are missing: the hum's window starts again, the floor stays."""
         self._silent_run = 0
 
-    def update(self, hop: Samples, power: float, *, silent: bool) -> float:
-        """Take one hop in. Returns the rate at which noise may be learnt from it: 0 where it was not silent."""
+    def update(self, hop: Samples, power: float, *, silent: bool, without_hum: bool = False) -> float:
+        """Take one hop in, as it came. Returns the rate at which noise may be learnt from it: 0 where it held a note.
+
+        ``power``: what the ear hears of it (mean square), and ``without_hum`` whether hum was taken out of that.
+        """
         self._history.push(hop)
         if not silent:
             self._silent_run = 0
             return 0.0
         self._silent_run += 1
-        rate = 1.0 / FAST_HOPS if self._hops < 4 * FAST_HOPS else 1.0 / SLOW_HOPS
+        if without_hum != self._without_hum:
+            # What remains is another noise altogether.
+            self._without_hum = without_hum
+            self._hops = min(self._hops, FAST_HOPS // 2)
+        rate = max(1.0 / FAST_HOPS if self._hops < 4 * FAST_HOPS else 1.0 / SLOW_HOPS, 1.0 / (self._hops + 1))
+        self._power = self._nearer(self._power, power, rate)
+        period = self._history.newest(MAINS_PERIOD)
+        self._total_power = self._nearer(self._total_power, float(np.dot(period, period)) / MAINS_PERIOD, rate)
         self._hops += 1
-        # A tail that still rings must not lift the floor at once, but a louder room must in the end.
-        target = power if self._hops < FAST_HOPS else min(power, self._power * RISE_MAX + 1e-12)
-        self._power += max(rate, 1.0 / self._hops) * (target - self._power)
         if self._silent_run * len(hop) >= HUM_WINDOW and self._silent_run % 64 == 0:
             self._hum_share = hum_share(self._history.newest(HUM_WINDOW) * self._window)
-        return max(rate, 1.0 / self._hops)
+        return rate
+
+    def _nearer(self, floor: float, power: float, rate: float) -> float:
+        # A tail that still rings must not lift the floor at once, but a louder room must in the end.
+        target = power if self._hops < FAST_HOPS else min(power, floor * RISE_MAX + 1e-12)
+        return floor + rate * (target - floor)
 
 
 def hum_share(windowed: Samples) -> float:

@@ -4,7 +4,7 @@ Causal and deterministic: everything happens in hops of 128 samples, and nothing
 pipeline hears one guitar; the stages are one file each and know nothing of one another.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from dsp.decay import decay_db_per_s
 from dsp.history import History
 from dsp.hop import Hop
+from dsp.hum import HumRemover
 from dsp.level import HighPass, LevelMeter
 from dsp.noise import READ_SAMPLES, NoiseFloor
 from dsp.notes import NoteMachine
 from dsp.onset import OnsetDetector, locate
 from dsp.pitch import PitchTracker
 from dsp.tunings import f0_min_hz
-from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading
+from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading, NoteEnded
 
 Samples = NDArray[np.float32]
 Heard: TypeAlias = Frame | LogEntry
@@ -64,6 +65,7 @@ class Pipeline:
         self._config = config
         self._f0_min_hz = f0_min_hz(config.tuning, config.a4_hz)
         self._noise = NoiseFloor()
+        self._hum = HumRemover()
         self.nonfinite_samples = 0
         self._reset(segment)
 
@@ -105,12 +107,14 @@ class Pipeline:
 
     def finish(self) -> list[LogEntry]:
         """The sound is over: close what is open. Nothing is reported that the last block did not."""
-        return self._notes.close(self._sample, self._noise.power, self._noise.hum_power)
+        closed = self._notes.close(self._sample, self._noise.power, self._noise.hum_power)
+        return [self._with_noise(entry) for entry in closed]
 
     def begin_segment(self, segment: int) -> list[LogEntry]:
         """Samples were lost: close what is open and start anew at sample 0. The learnt noise floor stays."""
         closed = self.finish()
         self._noise.new_segment()
+        self._hum.new_segment()
         self._reset(segment, self._notes.next_id)
         return closed
 
@@ -121,7 +125,8 @@ class Pipeline:
     def _hop(self, raw: Samples) -> list[Heard]:
         self._sample += HOP_SAMPLES
         count = self._sample // HOP_SAMPLES
-        hop = self._highpass(raw)
+        humming = self._highpass(raw)
+        hop = self._hum.remove(humming)
         self._recent.push(hop)
         self._level.update(hop)
         flux = self._onset.update(hop)
@@ -133,15 +138,15 @@ class Pipeline:
             self._pitch.quick(),
             self._pitch.long() if count % LONG_HOPS == 0 else None,
             self._level.power,
-            self._noise.power,
+            self._noise.power + self._hum.left_power,
             self._noise.hum_power,
             self._pitch.refined_hz,
             self._locate,
             self._peak_since,
             self._decay_db_per_s,
         )
-        heard: list[Heard] = list(self._notes.step(facts))
-        self._learn(hop)
+        heard: list[Heard] = [self._with_noise(entry) for entry in self._notes.step(facts)]
+        self._learn(humming)
         if count % FRAME_HOPS == 0:
             heard.append(self._frame(facts))
         if self._sample % READ_SAMPLES == 0:
@@ -149,12 +154,14 @@ class Pipeline:
             heard.append(NoiseReading(self._segment, self._sample, noise, hum))
         return heard
 
-    def _learn(self, hop: Samples) -> None:
+    def _learn(self, humming: Samples) -> None:
         if not self._notes.silent:
             self._quiet_since = self._sample + LEARN_AFTER
         first = not self._noise.known or self._sample < LEARN_AFTER
         silent = self._notes.silent and (first or self._sample >= self._quiet_since)
-        rate = self._noise.update(hop, self._level.power, silent=silent)
+        self._hum.learn(silent=silent)
+        without_hum = self._hum.mains_hz is not None
+        rate = self._noise.update(humming, self._level.power, silent=silent, without_hum=without_hum)
         if rate:
             self._onset.learn_noise(rate)
 
@@ -171,6 +178,13 @@ class Pipeline:
         nearest = int(np.floor(midi + 0.5))
         cents = round(100.0 * (midi - nearest), 1)
         return Frame(self._segment, self._sample, *levels, round(look.f0_hz, 3), nearest, cents, round(look.clarity, 3))
+
+    def _with_noise(self, entry: LogEntry) -> LogEntry:
+        """A note's end tells of all noise, hum included that the ear was spared."""
+        if not isinstance(entry, NoteEnded):
+            return entry
+        noise, hum = round(self._noise.noise_dbfs, 1), round(self._noise.hum_dbfs, 1)
+        return replace(entry, noise_dbfs=noise, hum_dbfs=hum)
 
     def _locate(self, rough: int) -> int:
         """The attack near sample ``rough``, as a sample of this segment."""

@@ -138,7 +138,8 @@ class HumRemover:
     def _as_of_start(self, mains: int, read: Phasors) -> Phasors:
         """Phases as of a clock that started with the stream."""
         begin_s = (self._sample - WINDOW) / SAMPLE_RATE_HZ
-        return read * np.exp(-2j * np.pi * MULTIPLES * (MAINS_HZ[mains] * begin_s % 1.0))
+        turned: Phasors = read * np.exp(-2j * np.pi * MULTIPLES * (MAINS_HZ[mains] * begin_s % 1.0))
+        return turned
 
     def _miss(self) -> None:
         """Something else sounds beside the hum: once may be a knock, again and again it was no hum."""

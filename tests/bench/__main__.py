@@ -2,23 +2,28 @@
 
 A goal that is missed is marked, and makes the exit status 1; no test depends on these numbers.
 python -m tests.bench             # everything, as a table
-python -m tests.bench start ear   # some parts of it: start, ear, stall, flood, card
+python -m tests.bench start ear   # some parts of it: start, ear, hear, stall, flood, card
+python -m tests.bench hear --truth DIR   # recordings with truth instead of the project's own (or PEDAL_TRUTH=DIR)
 python -m tests.bench kill 100    # kill -9 of everything in mid-session, so many times
 """
 
 import argparse
 import importlib
+import os
 import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("start", "ear", "stall", "flood", "card")
+PARTS = ("start", "ear", "hear", "stall", "flood", "card")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART")
+    parser.add_argument("--truth", type=Path, metavar="DIR", help="folder of NAME.flac and NAME.json")
     arguments = parser.parse_args()
+    if arguments.truth is not None:
+        os.environ["PEDAL_TRUTH"] = str(arguments.truth)
     if arguments.parts[:1] == ["kill"]:
         times = int(arguments.parts[1]) if len(arguments.parts) > 1 else 100
         sys.exit(importlib.import_module("tests.bench.kill").main(times))

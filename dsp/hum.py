@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.history import History
+from dsp.level import WINDOW_HOPS
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]
@@ -37,7 +38,8 @@ LOST_TURNS: Final = 0.3  # standard deviation of the phase beyond which to begin
 MISSES_MAX: Final = 6  # a knock spoils the readings of 100 ms: three of them
 COVERED: Final = 0.3  # a reading so far (in power) from what was expected is a string's
 CLEAR_SHARE: Final = 0.3
-PHASE_UNDER_NOTE: Final = 0.06  # turns
+PHASE_UNDER_NOTE: Final = 0.006  # turns, besides what the misfit of the multiples says
+CORRELATED: Final = 4.0  # a string that leaks into one reading leaks into the next
 GONE: Final = 0.25  # of the hum's power: it was switched off
 ADAPT_MIN: Final = 0.1
 
@@ -79,6 +81,11 @@ class HumRemover:
         return MAINS_HZ[self._mains] + self._away_hz if self._readings >= LOCKED_AFTER else None
 
     @property
+    def is_out(self) -> bool:
+        """Whether hum is taken out, and has been for so long that no level still remembers it."""
+        return self._fade >= FADE_HOPS + WINDOW_HOPS
+
+    @property
     def left_power(self) -> float:
         """Mean square of known hum that is not taken out, because its phase is not known any more: it is noise."""
         return self._left_power
@@ -102,7 +109,7 @@ class HumRemover:
         self._now = self._now * self._turn
         if self._fade < FADE_HOPS:
             hum *= ((self._fade + np.arange(HOP_SAMPLES, dtype=np.float32) / HOP_SAMPLES) / FADE_HOPS) ** 2
-            self._fade += 1
+        self._fade += self._fade < FADE_HOPS + WINDOW_HOPS
         cleaned: Samples = hop - hum
         return cleaned
 
@@ -187,10 +194,11 @@ class HumRemover:
         """Under a note: the multiples that no string has covered still tell of the phase; nothing else is learnt."""
         phase, doubt = self._predicted(self._sample - WINDOW // 2)
         expected = self._phasors * np.exp(2j * np.pi * MULTIPLES * phase)
-        clear = np.abs(read - expected) ** 2 < COVERED * np.abs(expected) ** 2
+        away = np.abs(read - expected) ** 2
+        clear = away < COVERED * np.abs(expected) ** 2
         ahead, weight = self._ahead(np.where(clear, read, 0.0), phase, doubt)
         if weight > CLEAR_SHARE * self._power:
-            self._step(ahead, PHASE_UNDER_NOTE**2)
+            self._step(ahead, PHASE_UNDER_NOTE**2 + CORRELATED * float(away[clear].mean()) / (4 * np.pi**2 * weight))
 
     def _ahead(self, read: Phasors, phase: float, doubt: NDArray[np.float64]) -> tuple[float, float]:
         """By how many turns a reading is ahead of that phase, and the weight of what says so."""

@@ -81,7 +81,7 @@ class NoiseFloor:
         if without_hum != self._without_hum:
             # What remains is another noise altogether.
             self._without_hum = without_hum
-            self._hops = min(self._hops, FAST_HOPS // 2)
+            self._hops = 0
         rate = max(1.0 / FAST_HOPS if self._hops < 4 * FAST_HOPS else 1.0 / SLOW_HOPS, 1.0 / (self._hops + 1))
         self._power = self._nearer(self._power, power, rate)
         period = self._history.newest(MAINS_PERIOD)

@@ -160,8 +160,7 @@ class Pipeline:
         first = not self._noise.known or self._sample < LEARN_AFTER
         silent = self._notes.silent and (first or self._sample >= self._quiet_since)
         self._hum.learn(silent=silent)
-        without_hum = self._hum.mains_hz is not None
-        rate = self._noise.update(humming, self._level.power, silent=silent, without_hum=without_hum)
+        rate = self._noise.update(humming, self._level.power, silent=silent, without_hum=self._hum.is_out)
         if rate:
             self._onset.learn_noise(rate)
 

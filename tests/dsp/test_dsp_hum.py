@@ -121,6 +121,26 @@ def test_low_notes_over_hum_are_heard_and_the_reading_tells_of_the_hum(mains_hz)
             assert entry.noise_dbfs == pytest.approx(-43.0, abs=1.0)
 
 
+QUIET = [Played(0.6 + 0.5 * n, midi, 0.45, 0.012) for n, midi in enumerate([45.0, 48.0, 50.0, 52.0, 57.0, 45.0])]
+
+
+def test_notes_that_are_quieter_than_the_hum_are_heard():
+    sound = take(QUIET, 4.5) + hum(4.5, 50.0, 10 ** (-38 / 20))
+    assert db(take(QUIET, 4.5), 0.6, 3.5) < -45
+    notes = replay(entries(hear(sound))).notes
+    assert [note.midi for note in notes] == [int(n.midi) for n in QUIET]
+    assert all(note.hum_dbfs == pytest.approx(-38.0, abs=1.0) for note in notes)
+
+
+def test_hum_that_comes_back_after_a_long_time_without_a_pause_is_no_note():
+    """The phase is lost under a chord that lasts; the ear must not take the hum for what comes next."""
+    sound = wandering(30.0, 60.0, 9) + hiss(30.0)
+    chord = sum(0.1 * pluck(midi, 24.0)[: 24 * RATE_HZ] for midi in (34.7, 46.6, 53.4, 58.7))
+    sound[RATE_HZ : RATE_HZ + len(chord)] += chord.astype(np.float32)
+    heard = [e for e in hear(sound) if isinstance(e, NoteStarted)]
+    assert [e for e in heard if e.onset_sample > 25.2 * RATE_HZ] == []
+
+
 def test_hum_is_no_note_where_samples_were_lost_again_and_again():
     ear, sound = Pipeline(PipelineConfig()), hum(6.0, 60.0, 0.02)
     heard = []

@@ -14,15 +14,11 @@ from numpy.typing import NDArray
 
 from dsp.history import History
 from dsp.level import WINDOW_HOPS
+from dsp.mains import MAINS_HZ, MULTIPLES, WINDOW, MainsReader, Phasors, Reading
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]
-Phasors = NDArray[np.complex128]
 
-MAINS_HZ: Final = (50.0, 60.0)
-MULTIPLES: Final = np.arange(1, 16)
-WINDOW: Final = SAMPLE_RATE_HZ // 10
-DECIMATION: Final = 8
 EVERY_HOPS: Final = 16
 UNDER_NOTE_HOPS: Final = 32
 SILENT_POWER: Final = 1e-10
@@ -35,13 +31,17 @@ START_HZ: Final = 0.1  # how far from nominal a grid is, standard deviation
 AWAY_MAX_HZ: Final = 0.3
 WANDER: Final = 0.003  # Hz per root second: a grid's own unrest
 LOST_TURNS: Final = 0.3  # standard deviation of the phase beyond which to begin again
+SLACK: Final = 0.004  # of its power: hum breathes as the player moves, and what was not yet followed is no note
+ALIKE: Final = 0.9  # squared correlation
+STEADY_KNOWN: Final = 2  # readings that say that known hum has changed: another pickup, another way to sit
+STEADY_NEW: Final = 5  # and, under what was taken for a note, that it is hum: a guitar was plugged in
 MISSES_MAX: Final = 6  # a knock spoils the readings of 100 ms: three of them
 COVERED: Final = 0.3  # a reading so far (in power) from what was expected is a string's
 CLEAR_SHARE: Final = 0.3
 PHASE_UNDER_NOTE: Final = 0.006  # turns, besides what the misfit of the multiples says
 CORRELATED: Final = 4.0  # a string that leaks into one reading leaks into the next
 GONE: Final = 0.25  # of the hum's power: it was switched off
-ADAPT_MIN: Final = 0.1
+ADAPT_MIN: Final = 0.3  # a player who turns around changes the hum within half a second
 
 
 class HumRemover:
@@ -51,20 +51,22 @@ class HumRemover:
         self._history = History(WINDOW)
         self._silent_samples = 0
         self._sample = 0
-        at = (np.arange(WINDOW // DECIMATION) * DECIMATION + (DECIMATION - 1) / 2) / SAMPLE_RATE_HZ
-        # A mean over eight samples stands for its middle, and lowers a sine a little.
-        lowered = np.sinc(np.outer(MAINS_HZ, MULTIPLES) * DECIMATION / SAMPLE_RATE_HZ)
-        turns = np.exp(-2j * np.pi * np.multiply.outer(np.outer(MAINS_HZ, MULTIPLES), at))
-        taper = 1.0 - np.cos(2 * np.pi * np.arange(len(at)) / len(at))  # Hann: a string's leak ends 20 Hz beside it
-        self._read = (2.0 * DECIMATION / WINDOW * taper * turns / lowered[..., None]).reshape(-1, len(at))
+        self._reader = MainsReader()
         self._waves = [_waves(mains_hz) for mains_hz in MAINS_HZ]
         self._away_hz = 0.0
         self._mains = 0
         self._power = 0.0  # mean square of all hum as it was last known
         self._left_power = 0.0
+        self._changed_power = 0.0
+        self._readings = 0
+        self._going_hops = 0
         self._forget()
 
     def _forget(self) -> None:
+        if self._readings >= LOCKED_AFTER:
+            # Hum that came back at once would be an onset.
+            self._going, self._going_turn, self._going_waves = self._now, self._turn, self._waves[self._mains]
+            self._going_hops = FADE_HOPS
         self._readings = 0
         self._misses = 0
         self._phase = 0.0  # turns by which the mains is ahead of its nominal frequency
@@ -87,28 +89,32 @@ class HumRemover:
 
     @property
     def left_power(self) -> float:
-        """Mean square of known hum that is not taken out, because its phase is not known any more: it is noise."""
-        return self._left_power
+        """Mean square of known hum that is not taken out, its phase or its strength being another now: it is noise."""
+        return max(self._left_power, self._changed_power, SLACK * self._power)
 
     def new_segment(self) -> None:
         """Samples are missing: the phase is unknown again, the frequency is not."""
         self._silent_samples = 0
         self._left_power = self._power
         self._forget()
+        self._going_hops = 0
 
     def remove(self, hop: Samples) -> Samples:
         """The hop without its hum; the hop itself while none is known."""
         self._history.push(hop)
         self._sample += HOP_SAMPLES
+        if self._going_hops:
+            hop = hop - _waved(self._going, self._going_waves) * (1.0 - _rise(FADE_HOPS - self._going_hops))
+            self._going = self._going * self._going_turn
+            self._going_hops -= 1
         if self._readings < LOCKED_AFTER:
             return hop
         if self._sample // HOP_SAMPLES % EVERY_HOPS == 1:  # the hop after a reading
             self._expect()
-        waves = self._waves[self._mains]
-        hum = np.einsum("k,kn->n", self._now.view(np.float64).astype(np.float32), waves)
+        hum = _waved(self._now, self._waves[self._mains])
         self._now = self._now * self._turn
         if self._fade < FADE_HOPS:
-            hum *= ((self._fade + np.arange(HOP_SAMPLES, dtype=np.float32) / HOP_SAMPLES) / FADE_HOPS) ** 2
+            hum *= _rise(self._fade)
         self._fade += self._fade < FADE_HOPS + WINDOW_HOPS
         cleaned: Samples = hop - hum
         return cleaned
@@ -116,37 +122,38 @@ class HumRemover:
     def learn(self, *, silent: bool) -> None:
         """Whether the newest hop held no note."""
         self._silent_samples = self._silent_samples + HOP_SAMPLES if silent else 0
-        if self._sample < WINDOW or self._sample // HOP_SAMPLES % EVERY_HOPS:
+        in_silence, hops = self._silent_samples >= WINDOW, self._sample // HOP_SAMPLES
+        if self._sample < WINDOW or hops % (EVERY_HOPS if in_silence else UNDER_NOTE_HOPS):
             return
-        if self._silent_samples >= WINDOW:
-            self._learn_in_silence()
-        elif self._readings >= LOCKED_AFTER and self._sample // HOP_SAMPLES % UNDER_NOTE_HOPS == 0:
-            both, _ = self._readings_of_all()
-            self._keep_in_phase(self._as_of_start(self._mains, both[self._mains]))
+        known = self._readings >= LOCKED_AFTER
+        reading = self._reader.read(self._history.newest(WINDOW), self._sample)
+        changed_power = self._changed(reading.phasors[self._mains]) if known else 0.0 if in_silence else reading.power
+        changed = changed_power > MISFIT_MAX * reading.power
+        self._changed_power = changed_power if changed and reading.steady else 0.0
+        if changed and reading.steady >= (STEADY_KNOWN if known else STEADY_NEW):
+            self._begin(reading)
+            self._readings = LOCKED_AFTER
+        elif in_silence:
+            self._learn_in_silence(reading)
+        elif known:
+            self._keep_in_phase(reading.phasors[self._mains])
 
-    def _learn_in_silence(self) -> None:
-        both, total = self._readings_of_all()
-        powers = (np.abs(both) ** 2).sum(axis=1) / 2.0
-        mains = int(powers.argmax())
-        if total < GONE * self._power or total < SILENT_POWER:
+    def _changed(self, read: Phasors) -> float:
+        """Mean square of the hum that came or went; 0 where its multiples are not those of the same hum, scaled."""
+        phase, _ = self._predicted(self._sample - WINDOW // 2)
+        expected = self._phasors * np.exp(2j * np.pi * MULTIPLES * phase)
+        both = np.abs(np.vdot(expected, read)) ** 2
+        alike = both > ALIKE * float((np.abs(expected) ** 2).sum() * (np.abs(read) ** 2).sum())
+        return float((np.abs(read - expected) ** 2).sum()) / 2.0 if alike else 0.0
+
+    def _learn_in_silence(self, reading: Reading) -> None:
+        if reading.total_power < max(GONE * self._power, SILENT_POWER):
             self._power = self._left_power = 0.0
             self._forget()
-        elif powers[mains] < SHARE_MIN * total or (self._readings and mains != self._mains):
+        elif reading.power < SHARE_MIN * reading.total_power or (self._readings and reading.mains != self._mains):
             self._miss()
         else:
-            self._take(mains, self._as_of_start(mains, both[mains]), max(0.0, total - float(powers[mains])))
-
-    def _readings_of_all(self) -> tuple[Phasors, float]:
-        """Phasors of all multiples of both mains over the newest 100 ms, and the mean square of all below 3 kHz."""
-        low = self._history.newest(WINDOW).reshape(-1, DECIMATION).mean(axis=1)
-        both = np.einsum("kn,n->k", self._read, low).reshape(len(MAINS_HZ), -1)
-        return both, float(np.einsum("n,n->", low, low)) / len(low)
-
-    def _as_of_start(self, mains: int, read: Phasors) -> Phasors:
-        """Phases as of a clock that started with the stream."""
-        begin_s = (self._sample - WINDOW) / SAMPLE_RATE_HZ
-        turned: Phasors = read * np.exp(-2j * np.pi * MULTIPLES * (MAINS_HZ[mains] * begin_s % 1.0))
-        return turned
+            self._take(reading)
 
     def _miss(self) -> None:
         """Something else sounds beside the hum: once may be a knock, again and again it was no hum."""
@@ -155,21 +162,27 @@ class HumRemover:
             self._left_power = self._power
             self._forget()
 
-    def _take(self, mains: int, read: Phasors, rest_power: float) -> None:
+    def _take(self, reading: Reading) -> None:
         _, doubt = self._predicted(self._sample - WINDOW // 2)
         if self._readings and doubt[0, 0] > LOST_TURNS**2:
             self._forget()
         if not self._readings:
-            self._mains, self._phasors, self._phase = mains, read, 0.0
-            self._doubt = np.diag([PHASE_FLOOR**2, START_HZ**2])
-            self._at_sample, self._readings = self._sample - WINDOW // 2, 1
-        elif self._follow(read, rest_power):
+            self._begin(reading)
+        elif self._follow(reading.phasors[self._mains], max(0.0, reading.total_power - reading.power)):
             self._readings += 1
             self._misses = 0
         else:
             self._miss()
         if self._readings >= LOCKED_AFTER:
             self._power = float((np.abs(self._phasors) ** 2).sum()) / 2.0
+
+    def _begin(self, reading: Reading) -> None:
+        """Believe this reading, whatever was known before; of that only the frequency stays."""
+        self._forget()
+        self._away_hz = self._away_hz if reading.mains == self._mains else 0.0
+        self._mains, self._phasors = reading.mains, reading.phasors[reading.mains]
+        self._doubt = np.diag([PHASE_FLOOR**2, START_HZ**2])
+        self._at_sample, self._readings, self._power = self._sample - WINDOW // 2, 1, reading.power
 
     def _predicted(self, sample: int) -> tuple[float, NDArray[np.float64]]:
         """Phase in turns and covariance, as far ahead as that sample."""
@@ -232,6 +245,17 @@ class HumRemover:
         per_hop = (nominal_hz + self._away_hz) * HOP_SAMPLES / SAMPLE_RATE_HZ
         self._turn = np.exp(2j * np.pi * MULTIPLES * per_hop)
         self._left_power = float(((1.0 - sure**2) * np.abs(self._phasors) ** 2).sum()) / 2.0
+
+
+def _waved(phasors: Phasors, waves: NDArray[np.float32]) -> Samples:
+    hum: Samples = np.einsum("k,kn->n", phasors.view(np.float64).astype(np.float32), waves)
+    return hum
+
+
+def _rise(hops: int) -> Samples:
+    """From 0 to 1 over ``FADE_HOPS``: the part of it that falls into this hop."""
+    rise = (hops + np.arange(HOP_SAMPLES) / HOP_SAMPLES) / FADE_HOPS
+    return (rise * rise).astype(np.float32)
 
 
 def _waves(mains_hz: float) -> NDArray[np.float32]:

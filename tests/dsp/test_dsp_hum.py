@@ -141,6 +141,33 @@ def test_hum_that_comes_back_after_a_long_time_without_a_pause_is_no_note():
     assert [e for e in heard if e.onset_sample > 25.2 * RATE_HZ] == []
 
 
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_a_guitar_that_is_plugged_in_is_known_as_hum_within_half_a_second(mains_hz):
+    sound = hum(6.0, mains_hz, 10 ** (-40 / 20)) + hiss(6.0)
+    sound[: 2 * RATE_HZ] = hiss(2.0)
+    onsets = [e.onset_sample / RATE_HZ for e in hear(sound) if isinstance(e, NoteStarted)]
+    assert [onset for onset in onsets if not 1.9 < onset < 2.5] == []
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_a_player_who_turns_around_makes_no_note(mains_hz):
+    """The hum of a coil falls, and comes back the other way round."""
+    swing = np.interp(
+        np.arange(6 * RATE_HZ) / RATE_HZ, [0.0, 2.0, 2.5, 4.0, 4.4, 6.0], [1.0, 1.0, -1.0, -1.0, 0.5, 0.5]
+    )
+    sound = hum(6.0, mains_hz, 10 ** (-40 / 20)) * swing + hiss(6.0)
+    assert [e for e in hear(sound.astype(np.float32)) if isinstance(e, NoteStarted)] == []
+
+
+@pytest.mark.parametrize("midi", [34.51, 46.51, 53.51])
+def test_the_first_string_of_all_is_no_hum_though_it_lies_on_it(midi):
+    """No silence has been heard before: 60, 120 and 180 Hz, held for two seconds."""
+    note = (0.2 * pluck(midi, 2.5)).astype(np.float32)
+    left, remover = removed(note, 0.0)
+    assert np.array_equal(left, note[: len(left)])
+    assert remover.mains_hz is None
+
+
 def test_hum_is_no_note_where_samples_were_lost_again_and_again():
     ear, sound = Pipeline(PipelineConfig()), hum(6.0, 60.0, 0.02)
     heard = []

@@ -7,7 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from tests.bench.hear import by_peer, measure
+from dsp.pipeline import PipelineConfig
+from dsp.report import analysis_json
+from dsp.types import SessionSetup
+from pedal.hearing import hear
+from tests.bench.hear import by_pedal, by_peer, measure
 from tests.bench.peers import HOP, NoteRule, PitchFrame, peers
 from tests.bench.scoring import Score, stood_wrong
 from tests.bench.truth import RATE_HZ, takes, truth_folder
@@ -158,6 +162,15 @@ def agree(score, theirs):
     for ours, other in zip(sorted(score.latencies_ms), sorted(theirs["latency_ms"]), strict=True):
         median_ms = float(np.percentile(score.latencies_ms[ours], 50, method="higher"))
         assert round(median_ms, 1) == theirs["latency_ms"][other]["median"]
+
+
+def test_what_the_bench_hears_is_what_the_command_says(monkeypatch):
+    monkeypatch.delenv("PEDAL_TRUTH", raising=False)
+    (take,) = takes(truth_folder())
+    heard = hear(take.audio, PipelineConfig())
+    said, _, cpu_s = by_pedal(take)
+    assert said == analysis_json(heard.entries, SessionSetup())
+    assert 0.0 < cpu_s < take.truth["duration"]
 
 
 def test_the_takes_that_ship_have_exact_truth(monkeypatch):

@@ -41,6 +41,10 @@ class Evidence:
         """Whether nothing else has more weight."""
         return all(rival.weight >= other.weight for other in self._rivals)
 
+    def best(self) -> Rival | None:
+        """The one with the most weight, or ``None`` where no look has spoken."""
+        return max(self._rivals, key=lambda rival: rival.weight, default=None)
+
     def add(self, midi: float, look: Look, sample: int) -> Rival | None:
         """One more look; returns the rival that it spoke for, or ``None`` when it was too unclear to count."""
         if look.clarity <= DOUBTFUL:

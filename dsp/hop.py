@@ -2,9 +2,15 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
+from dsp.overtones import Partials
 from dsp.pitch import Look
+
+CLEARER: Final = 0.03
+SAME_SEMITONES: Final = 0.5
+CLEAR_ENOUGH: Final = 0.985  # looks so clear, if they agree, need no second opinion
 
 
 @dataclass(slots=True)
@@ -25,6 +31,8 @@ class Hop:
     refined_hz: Callable[[float], float]
     locate: Callable[[int], int]  # the attack near a sample
     peak_since: Callable[[int], float]
+    partials: Callable[[int, float | None], Partials | None]  # of what began at a sample, over a ringing f0_hz
+    likeness: Callable[[float, int], float]  # of a sound of this f0_hz now and before that sample
     decay_db_per_s: Callable[[float], float]  # of a sound of this f0_hz, now
 
     def f0_hz(self, midi: float) -> float:
@@ -34,3 +42,29 @@ class Hop:
     def midi(self, f0_hz: float) -> float:
         """Fractional MIDI number at the player's A4."""
         return 69.0 + 12.0 * math.log2(f0_hz / self.a4_hz)
+
+    def keep_to(self, sounding: float) -> None:
+        """A quick look at an overtone, while the pitch that sounds (fractional MIDI) explains more, is one at that."""
+        look = self.quick
+        if look is None or look.best_clarity - look.clarity < CLEARER:
+            return
+        if abs(self.midi(look.best_f0_hz) - sounding) < SAME_SEMITONES:
+            self.quick = replace(look, f0_hz=look.best_f0_hz, clarity=look.best_clarity)
+
+    def hear_overtones(self, since_sample: int, ringing: float | None) -> None:
+        """Look once more at looks that may read too low, at the partials of what began at ``since_sample``.
+
+        ``ringing``: the pitch that sounded before, fractional MIDI.
+        """
+        looks = [look for look in (self.quick, self.long) if look is not None]
+        agree = len({round(look.f0_hz / 40.0) for look in looks}) < 2
+        if agree and all(look.clarity > CLEAR_ENOUGH for look in looks):
+            return
+        partials = self.partials(since_sample, None if ringing is None else self.f0_hz(ringing))
+        if partials is not None:
+            self.quick = _without_false_bass(self.quick, partials)
+            self.long = _without_false_bass(self.long, partials)
+
+
+def _without_false_bass(look: Look | None, partials: Partials) -> Look | None:
+    return None if look is None else replace(look, f0_hz=partials.without_false_bass(look.f0_hz))

@@ -18,9 +18,11 @@ from dsp.level import HighPass, LevelMeter
 from dsp.noise import READ_SAMPLES, NoiseFloor
 from dsp.notes import NoteMachine
 from dsp.onset import OnsetDetector, locate
-from dsp.pitch import PitchTracker
+from dsp.overtones import WINDOW_MAX, WINDOW_MIN, Partials
+from dsp.pitch import DECIMATION, PitchTracker
 from dsp.tunings import f0_min_hz
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading, NoteEnded
+from dsp.wave import likeness
 
 Samples = NDArray[np.float32]
 Heard: TypeAlias = Frame | LogEntry
@@ -76,7 +78,7 @@ class Pipeline:
         self._highpass = HighPass(SAMPLE_RATE_HZ)
         self._level = LevelMeter()
         self._onset = OnsetDetector()
-        self._pitch = PitchTracker(self._f0_min_hz)
+        self._pitch = PitchTracker(self._f0_min_hz, WINDOW_MAX)
         self._recent = History(RECENT)
         self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
         self._quiet_since = 0
@@ -143,6 +145,8 @@ class Pipeline:
             self._pitch.refined_hz,
             self._locate,
             self._peak_since,
+            self._partials,
+            self._likeness,
             self._decay_db_per_s,
         )
         heard: list[Heard] = [self._with_noise(entry) for entry in self._notes.step(facts)]
@@ -194,6 +198,13 @@ class Pipeline:
     def _peak_since(self, sample: int) -> float:
         count = max(HOP_SAMPLES, min(RECENT, self._sample - sample))
         return float(np.abs(self._recent.newest(count)).max())
+
+    def _partials(self, since_sample: int, ringing_hz: float | None) -> Partials | None:
+        count = min(WINDOW_MAX, (self._sample - since_sample) // DECIMATION)
+        return Partials(self._pitch.low(count), ringing_hz) if count >= WINDOW_MIN else None
+
+    def _likeness(self, f0_hz: float, before_sample: int) -> float:
+        return likeness(self._recent.newest(min(RECENT, self._sample)), f0_hz, self._sample - before_sample)
 
     def _decay_db_per_s(self, f0_hz: float) -> float:
         return decay_db_per_s(self._recent.newest(min(RECENT, self._sample)), f0_hz)

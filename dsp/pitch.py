@@ -36,6 +36,7 @@ class Look:
     clarity: float
     span_samples: int
     best_clarity: float = 0.0  # of any lag, also one that was not chosen
+    best_f0_hz: float = 0.0  # of that lag
 
 
 class PitchTracker:
@@ -118,7 +119,7 @@ class PitchTracker:
         if not len(peaks):
             return None
         tops = [_parabola(nsdf[p - 1], nsdf[p], nsdf[p + 1]) for p in peaks.tolist()]
-        best = max(height for _, height in tops)
+        best_index, best = max(((i, height) for i, (_, height) in enumerate(tops)), key=lambda top: top[1])
         enough = FIRST_OF_EQUALS * best
         index = next(i for i, (_, height) in enumerate(tops) if height >= enough)
         offset, height = tops[index]
@@ -128,7 +129,8 @@ class PitchTracker:
         if f0_hz < self._f0_min_hz:
             return None
         span = DECIMATION * int(lag + terms[at]) + TAPS
-        return Look(float(f0_hz), float(min(1.0, height)), span, float(min(1.0, best)))
+        best_f0_hz = RATE_HZ / DECIMATION / (LAG_MIN + int(peaks[best_index]) + tops[best_index][0])
+        return Look(float(f0_hz), float(min(1.0, height)), span, float(min(1.0, best)), float(best_f0_hz))
 
 
 def _parabola(left: float, top: float, right: float) -> tuple[float, float]:

@@ -20,6 +20,9 @@ NEAR_SEMITONES: Final = 0.6
 BESIDE_SEMITONES: Final = 0.56  # so far from the reported semitone that another one must be reported
 GLIDE_CLEAR: Final = 0.96
 GLIDE_SEMITONES: Final = 0.22  # per hop
+EARLY_SHARP: Final = 0.25  # semitones at the stroke; of 1200 first readings half were 5 to 30 cents sharp, 1 in 20 60
+SETTLES: Final = 80 * MS
+SHARP_CLEAR: Final = 0.92
 SLEW_SEMITONES: Final = 0.06  # per hop
 CURVE_HOPS: Final = 4
 CORRECT_WITHIN: Final = 110 * MS
@@ -48,8 +51,10 @@ class Sounding:
     last_heard_sample: int
     loudest: float
     trail: float = 0.0  # the last look that followed on from the one before
+    before: float | None = None  # the pitch that sounded until its onset, and may ring on
     heard: int = 0
     looked: int = 0
+    clarity: float = 0.0  # mean of the looks that were of this note
     beside: int = 0
     decay_db_per_s: float = 0.0
     doubts: list[float] = field(default_factory=list)
@@ -72,6 +77,7 @@ class Sounding:
     def stay(self, hop: Hop, look: Look, midi: float) -> bool:
         """Take a look of this note in. Returns whether the pitch has settled on another semitone than was reported."""
         self.heard += 1
+        self.clarity += (look.clarity - self.clarity) / self.heard
         self.last_heard_sample = hop.sample
         self.at += float(np.clip(midi - self.at, -SLEW_SEMITONES, SLEW_SEMITONES))
         if abs(midi - self.at) < 0.1:
@@ -81,7 +87,8 @@ class Sounding:
             if abs(refined - midi) < AGREE_SEMITONES:
                 self.curve.append((hop.sample - look.span_samples // 2, refined))
         early = hop.sample - self.decided_sample < CORRECT_WITHIN // 2
-        self.beside = self.beside + 1 if early and abs(midi - self.midi) > BESIDE_SEMITONES else 0
+        heard = settled(midi, look.clarity, hop.sample - self.onset_sample)
+        self.beside = self.beside + 1 if early and abs(heard - self.midi) > BESIDE_SEMITONES else 0
         return self.beside >= CORRECT_LOOKS
 
     def doubted(self, hop: Hop) -> float | None:
@@ -90,7 +97,7 @@ class Sounding:
         if look is None or age > CORRECT_WITHIN or look.span_samples > age + 6 * MS:
             return None
         midi = hop.midi(look.f0_hz)
-        if look.clarity < CLEAR or abs(midi - self.midi) < BESIDE_SEMITONES:
+        if look.clarity < CLEAR or abs(settled(midi, look.clarity, age) - self.midi) < BESIDE_SEMITONES:
             self.doubts.clear()
             return None
         if self.doubts and abs(self.doubts[-1] - midi) > AGREE_SEMITONES:
@@ -98,14 +105,15 @@ class Sounding:
         self.doubts.append(midi)
         return midi if len(self.doubts) >= CORRECT_LOOKS else None
 
-    def move(self, midi: float, sample: int) -> bool:
-        """It was another pitch all along. Returns whether that changes the semitone."""
+    def move(self, midi: float, rests_at: float, sample: int) -> bool:
+        """It was another pitch all along, and will rest there. Returns whether that changes the semitone."""
         self.at = self.trail = midi
         self.curve.clear()
         self.doubts.clear()
         self.beside = 0
+        self.heard = max(self.heard, self.looked // 2)  # what it was until now says nothing against it
         self.last_heard_sample = sample
-        before, (self.midi, _) = self.midi, split(midi)
+        before, (self.midi, _) = self.midi, split(rests_at)
         return self.midi != before
 
     def has_no_pitch(self) -> bool:
@@ -113,14 +121,14 @@ class Sounding:
         return self.looked == PROVE_HOPS and self.heard < PROVE_HOPS // 2
 
     def has_fallen(self, hop: Hop) -> bool:
-        """At its proof: the string was not held down, or only let go."""
-        return self.looked == PROVE_HOPS and hop.power < FALL_MAX * self.loudest
+        """Until its proof: the string was not held down, or it was a click."""
+        return self.looked <= PROVE_HOPS and hop.power < FALL_MAX * self.loudest
 
     def dies(self, hop: Hop) -> bool:
         """At its proof: it dies faster than a string that is held down."""
         if self.looked in DECAY_HOPS:
             self.decay_db_per_s = max(self.decay_db_per_s, hop.decay_db_per_s(hop.f0_hz(self.at)))
-        return self.looked == PROVE_HOPS and self.decay_db_per_s > DECAY_MAX_DB_PER_S
+        return self.looked == PROVE_HOPS and not self.has_no_pitch() and self.decay_db_per_s > DECAY_MAX_DB_PER_S
 
     def holds(self) -> bool:
         """At its proof: surely a string that is held down."""
@@ -142,13 +150,14 @@ class Sounding:
         if abs(cents) > 70.0:
             cents = 100.0 * (self.at - self.midi) if abs(self.at - self.midi) < 0.7 else 0.0
         held = self.heard / self.looked if self.looked else 1.0
+        sure = max(self.confidence, confidence(self.clarity, self.loudest, noise_power))
         return NoteEnded(
             segment,
             self.note_id,
             max(sample, self.onset_sample + HOP_SAMPLES),
             self.midi,
             round(cents, 2),
-            round(self.confidence * (0.4 + 0.6 * held), 3),
+            round(sure * (0.4 + 0.6 * held), 3),
             self.level_dbfs,
             numbers.slide,
             round(numbers.bend_cents, 1),
@@ -156,6 +165,14 @@ class Sounding:
             round(dbfs(noise_power), 1),
             round(dbfs(hum_power), 1),
         )
+
+
+def settled(midi: float, clarity: float, age_samples: int) -> float:
+    """Where a pitch read so early will come to rest: a struck string is taut, and sharp at first.
+
+    What is unclear may be two strings at once, and lies between them instead.
+    """
+    return midi if clarity < SHARP_CLEAR else midi - max(0.0, EARLY_SHARP * (1.0 - age_samples / SETTLES))
 
 
 def split(midi: float) -> tuple[int, float]:

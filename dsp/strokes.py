@@ -20,6 +20,7 @@ APART: Final = 45 * MS
 RISES_FOR: Final = 12 * MS
 STRONGER: Final = 1.5
 WAITS: Final = 110 * MS
+WAITS_AGAIN: Final = 150 * MS
 RECENT_HOPS: Final = 48
 WARM_UP: Final = 30 * MS  # the first sound of all is always new, hum too
 
@@ -34,6 +35,7 @@ class Pending:
     clarity_before: float = 0.0
     dip: float = 1.0  # how unclear that pitch became
     again: bool = False  # its first pitch was taken back
+    waits_samples: int = WAITS
     evidence: Evidence = field(default_factory=Evidence)
 
     @property
@@ -70,7 +72,7 @@ class StrokeWatch:
         pending = self.pending
         if pending is not None:
             pending.dip = min(pending.dip, clarity)
-            if hop.sample - pending.rough_sample > WAITS:
+            if hop.sample - pending.rough_sample > pending.waits_samples:
                 pending = self.pending = None
         if hop.sample >= WARM_UP:
             self._notice(hop, pending, sounding)
@@ -79,7 +81,7 @@ class StrokeWatch:
     def wait_again(self, onset_sample: int) -> None:
         """The note that began there was taken back, but something did begin: its pitch may still become clear."""
         if self.pending is None or not self.pending.is_loud:
-            self.pending = Pending(onset_sample + HOP_SAMPLES, FLUX_STROKE, again=True)
+            self.pending = Pending(onset_sample + HOP_SAMPLES, FLUX_STROKE, again=True, waits_samples=WAITS_AGAIN)
 
     def soft_onset(self, guess_sample: int) -> int:
         """Where the flux was greatest near the guess, for a note that came without a stroke."""
@@ -92,6 +94,10 @@ class StrokeWatch:
     def loudest_since(self, onset_sample: int) -> float:
         """The greatest power (mean square over 16 ms) since then, as far as it is remembered (0.13 s)."""
         return max((power for _, sample, power in self._recent if sample > onset_sample), default=0.0)
+
+    def power_at(self, sample: int) -> float:
+        """Mean square over the 16 ms that end there, as far as it is remembered."""
+        return next((power for _, at, power in reversed(self._recent) if at <= sample), 0.0)
 
     def _notice(self, hop: Hop, pending: Pending | None, sounding: float | None) -> None:
         since_samples = hop.sample - self._last_onset_sample

@@ -7,6 +7,7 @@ from dsp.hop import Hop
 from dsp.notes import NoteMachine
 from dsp.pitch import Look
 from dsp.replay import replay
+from dsp.sounding import settled
 from dsp.types import HOP_SAMPLES, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
 from tests.dsp.plucked import RATE_HZ, Samples, entries, f0_hz, hear
 
@@ -66,7 +67,7 @@ def test_a_knock_is_no_note():
 # --- the machine alone, hop by hop, told what it hears
 
 
-def hops(*parts, decay_db_per_s=0.0):
+def hops(*parts, decay_db_per_s=0.0, likeness=0.0):
     """Parts of (hops, midi or None, flux of the first, power) as the machine sees them."""
     sample = 100 * HOP_SAMPLES
     for count, midi, flux, power in parts:
@@ -85,13 +86,15 @@ def hops(*parts, decay_db_per_s=0.0):
                 lambda f: f,
                 lambda rough: rough,
                 lambda _: 0.1,
+                lambda *_: None,
+                lambda *_: likeness,
                 lambda _: decay_db_per_s,
             )
 
 
-def run(*parts, decay_db_per_s=0.0):
+def run(*parts, **heard):
     machine = NoteMachine(0, 0.5)
-    return [entry for hop in hops(*parts, decay_db_per_s=decay_db_per_s) for entry in machine.step(hop)], machine
+    return [entry for hop in hops(*parts, **heard) for entry in machine.step(hop)], machine
 
 
 SILENCE = (60, None, 0.0, 1e-10)
@@ -174,3 +177,63 @@ def test_a_splinter_before_the_stroke_is_taken_back_and_the_stroke_stays():
     assert [(type(e), e.midi) for e in log if isinstance(e, NoteStarted)] == [(NoteStarted, 78), (NoteStarted, 52)]
     (taken_back,) = [e for e in log if isinstance(e, NoteRetracted)]
     assert taken_back.note_id == log[0].note_id
+
+
+def test_a_knock_on_a_string_that_rings_on_as_before_is_no_stroke():
+    disturbed = (SILENCE, (80, 57.0, 1.0, 1e-2), (4, None, 0.6, 1e-2), (80, 57.0, 0.0, 1e-2))
+    log, _ = run(*disturbed, likeness=0.95)
+    assert len([e for e in log if isinstance(e, NoteStarted)]) == 1
+
+
+def test_a_stroke_that_makes_the_string_louder_is_a_note_however_alike():
+    log, _ = run(SILENCE, (80, 57.0, 1.0, 1e-2), (4, None, 0.6, 3e-2), (80, 57.0, 0.0, 3e-2), likeness=0.95)
+    assert len([e for e in log if isinstance(e, NoteStarted)]) == 2
+
+
+def test_a_soft_noise_on_a_string_that_grows_no_louder_is_no_stroke():
+    log, _ = run(SILENCE, (80, 57.0, 1.0, 1e-2), (4, None, 0.2, 0.9e-2), (80, 57.0, 0.0, 0.9e-2))
+    assert len([e for e in log if isinstance(e, NoteStarted)]) == 1
+
+
+def test_a_string_that_begins_sharp_is_reported_where_it_will_rest():
+    log, _ = run(SILENCE, (12, 57.62, 1.0, 1e-2), (60, 57.3, 0.0, 1e-2))
+    assert [(type(e), e.midi) for e in log] == [(NoteStarted, 57)]
+    assert settled(57.6, 0.97, 0) == pytest.approx(57.35)
+    assert settled(57.6, 0.97, 4 * RATE_HZ) == 57.6
+    assert settled(57.6, 0.8, 0) == 57.6
+
+
+def test_a_wrong_first_guess_that_was_corrected_is_not_held_against_the_note():
+    log, _ = run(SILENCE, (8, 69.0, 1.0, 1e-2), (60, 57.0, 0.0, 1e-2))
+    assert not [e for e in log if isinstance(e, NoteRetracted)]
+
+
+def test_a_look_at_an_overtone_is_one_at_the_pitch_that_explains_more():
+    (hop,) = hops((1, 74.0, 0.0, 1e-2))
+    hop.quick = Look(f0_hz(74.0), 0.94, 600, 0.99, f0_hz(35.1))
+    hop.keep_to(50.0)
+    assert hop.quick.f0_hz == pytest.approx(f0_hz(74.0))
+    hop.keep_to(35.0)
+    assert hop.quick.f0_hz == pytest.approx(f0_hz(35.1))
+    assert hop.quick.clarity == 0.99
+
+
+def test_where_nothing_spoke_for_the_first_guess_the_other_pitch_is_the_note_at_its_proof():
+    doubtful = [Look(f0_hz(36.0), 0.76, 600, 0.76) if i % 3 else None for i in range(80)]
+    machine, log = NoteMachine(0, 0.5), []
+    for hop in hops(SILENCE, (6, 45.0, 1.0, 1e-2)):
+        log += machine.step(hop)
+    for hop, look in zip(hops((66, None, 0.0, 1e-10), (80, None, 0.0, 1e-2)), [None] * 66 + doubtful, strict=False):
+        if hop.power > 1e-6:
+            hop.quick = look
+            log += machine.step(hop)
+    started, corrected = log[:2]
+    assert (started.midi, corrected.midi) == (45, 36)
+    assert isinstance(corrected, NoteCorrected)
+    assert corrected.decided_sample - started.decided_sample <= 0.04 * RATE_HZ
+    assert not [e for e in log if isinstance(e, NoteRetracted)]
+
+
+def test_a_faint_noise_judged_by_a_pitch_that_never_was_starts_no_note():
+    log, _ = run(SILENCE, (8, 69.0, 1.0, 1e-2), (3, 57.0, 0.12, 1e-2), (80, 57.0, 0.0, 1e-2))
+    assert [type(e) for e in log] == [NoteStarted, NoteCorrected]

@@ -33,7 +33,7 @@ format: $(VENV)/.dev ## let ruff put the code in order
 	$(BIN)/ruff check -q --fix . || true
 	$(BIN)/ruff format -q .
 
-bench: $(VENV)/.dev ## measure: start-up, memory, block cost, losses, bytes written
+bench: $(VENV)/.dev ## measure: start-up, memory, block cost, losses, bytes written, the ear and its peers
 	$(BIN)/python -m tests.bench $(ARGS)
 
 pictures: $(VENV)/.dev ## make the README's pictures anew, from the running program

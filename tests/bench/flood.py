@@ -52,7 +52,8 @@ def measure(folder: Path) -> Iterator[Row]:
     rate = sum(heard.requests for heard in flood) / (SECONDS - 2) / 2
     missing = sum(h.missing for h in flood), sum(h.missing for h in peace)
     gaps = sum(h.gaps for h in flood), sum(h.gaps for h in peace)
-    good = missing[0] <= missing[1] + 1 and gaps[0] <= gaps[1] + 2
+    # A gap may cost a note, whoever made it; the flood may make no more gaps than the machine does by itself.
+    good = gaps[0] <= gaps[1] + 2 and missing[0] <= missing[1] + 1 + gaps[0]
     yield f"flooded by {rate:.0f} requests/s and {SOCKETS} sockets: the same", _told(flood), "as in peace", good
     yield (
         f"live updates to each of {SOCKETS} sockets",

@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.webui.conftest import API_TOKEN, DEADLINE_S, RunningServer
 from tests.webui.fake_pedal import FakePedal
+from webui import connection
 from webui.live import HEARTBEAT_S, UPDATES_PER_SECOND
 from webui.security import COOKIE
 
@@ -167,6 +168,13 @@ def test_a_sleeping_phone_is_let_go(monkeypatch):
         while server.call(lambda: server.server._feed.clients) and time.monotonic() < deadline:
             server.advance(0.1)
         assert server.call(lambda: server.server._feed.clients) == 0
+
+
+def test_a_live_socket_is_no_slow_request(monkeypatch):
+    monkeypatch.setattr(connection, "REQUEST_SECONDS_MAX", 0.2)
+    with RunningServer(FakePedal()) as server, live(server) as client:
+        while receive(client)["type"] != "alive":  # the first comes long after the guard would have cut it
+            pass
 
 
 def test_whoever_speaks_is_shown_the_door(server):

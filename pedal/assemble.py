@@ -95,7 +95,7 @@ def assemble(config: Config, store: Store, player: Settings, supervisor: Supervi
         now_ns=boottime_ns,
     )
     phone.connect(hub)
-    listening = EngineCallbacks(hub.frame, hub.entry, hub.audio)
+    listening = EngineCallbacks(hub.frame, hub.entry, hub.audio, hub.lost)
     hub.supervisor = supervisor
     cloud = _cloud(config, store, phone)
     hub.on_saved = cloud.kick

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any, Final, assert_never
 
 from dsp.log import decode
-from dsp.types import Frame, GridSet, Mark, MarkRemoved, NoteStarted, Paused, Resumed
+from dsp.types import Frame, Gap, GridSet, Mark, MarkRemoved, NoteStarted, Paused, Resumed
 from pedal import lights, reducer
 from pedal.commands import (
     AddMark,
@@ -146,6 +146,12 @@ class Hub:
         """How the supervisor says that sound is."""
         self.last_frame_ns = self.now_ns()  # a new engine has its time to speak
         self.dispatch(PartChanged(self.now_ns(), "audio", state, text))
+
+    def lost(self, count: int) -> None:
+        """So many lines of the log never came: the session is incomplete, and says so."""
+        log.warning("%d entries of the ear were lost", count)
+        self._sessions.note_down(lambda segment, sample: Gap(segment, sample, 0.0, "lost entries"), self.now_ns())
+        self.tell("some notes were lost")
 
     def entry(self, line: bytes) -> None:
         """One line of the ear's log, in order and without loss."""

@@ -42,12 +42,14 @@ def _nobody(*_: Any) -> None:
 class EngineCallbacks:
     """What the supervisor tells the hub, on the hub's own loop.
 
-    ``frame`` gets the newest frame's values of each wake; ``entry`` every log line in order; ``state`` how sound is.
+    ``frame`` gets the newest frame's values of each wake; ``entry`` every log line in order; ``state`` how sound is;
+    ``lost`` how many log lines never arrived, because the backlog of the link was full.
     """
 
     frame: Callable[[list[Any]], None]
     entry: Callable[[bytes], None]
     state: Callable[[PartState, str], None]
+    lost: Callable[[int], None]
 
 
 class Supervisor:
@@ -55,14 +57,13 @@ class Supervisor:
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._tell = EngineCallbacks(_nobody, _nobody, _nobody)
+        self._tell = EngineCallbacks(_nobody, _nobody, _nobody, _nobody)
         self._task: asyncio.Task[None] | None = None
         self._link: Link | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._sequence = 0
         self._stopping = False
         self._wake = asyncio.Event()
-        self.missed_entries = 0
 
     @property
     def pid(self) -> int | None:
@@ -189,7 +190,8 @@ class Supervisor:
 
     def _entry(self, payload: bytes) -> None:
         sequence, line = numbered(payload)
-        self.missed_entries += sequence - self._sequence
+        if sequence > self._sequence:
+            self._tell.lost(sequence - self._sequence)
         self._sequence = sequence + 1
         self._tell.entry(line)
 

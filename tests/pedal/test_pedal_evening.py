@@ -1,6 +1,5 @@
 """The main job from end to end, each part real: a guitar through PortAudio, the cloud through PostgREST, a phone."""
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -78,4 +77,4 @@ def test_a_new_user_s_first_session_on_the_phone(tmp_path: Path, phone: Any) -> 
         page.screenshot(path=tmp_path / "review.png")
         (row,) = daemon.get("sessions?limit=5")["sessions"]
         assert row["state"] == "closed"
-        assert json.dumps(row["metrics"])
+        assert row["notes"] > 0

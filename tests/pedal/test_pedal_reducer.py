@@ -280,11 +280,25 @@ def test_a_lost_card_takes_the_reading_with_it() -> None:
     assert state.heard is None
 
 
+ASKED = {"start": BeginSession, "stop": EndSession, "mark": AddMark, "keep": KeepLastMinute, "pause": PauseSession}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_the_page_does_what_the_foot_does(what: str) -> None:
+    state = IDLE if what == "start" else running("practice")
+    _, commands = reducer.reduce(state, Asked(NOW, what))  # type: ignore[arg-type]
+    assert [type(command) for command in commands] == [ASKED[what]]
+
+
+@pytest.mark.parametrize("what", ["stop", "mark", "pause", "resume"])
+def test_what_needs_a_session_changes_nothing_without_one(what: str) -> None:
+    assert reducer.reduce(IDLE, Asked(NOW, what)) == (IDLE, ())  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("what", ["start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"])
-def test_the_page_does_what_the_foot_does_and_nonsense_changes_nothing(what: str) -> None:
-    for state in (IDLE, running("practice"), at(IDLE, mode=Mode.TUNER), at(IDLE, mode=Mode.OFF)):
-        after, commands = reducer.reduce(state, Asked(NOW, what))  # type: ignore[arg-type]
-        assert (after.session is not None) == (after.mode is Mode.SESSION or state.session is not None) or commands
+def test_a_pedal_that_is_switching_off_does_nothing_more(what: str) -> None:
+    off = at(IDLE, mode=Mode.OFF)
+    assert reducer.reduce(off, Asked(NOW, what)) == (off, ())  # type: ignore[arg-type]
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------

@@ -47,6 +47,17 @@ def test_frames_are_dropped_while_something_waits(ends: tuple[Link, Link]) -> No
     assert engine.send_latest(FRAME, b"again")
 
 
+def test_a_frame_never_overtakes_an_entry_that_waits(ends: tuple[Link, Link]) -> None:
+    engine, hub = ends
+    while not engine._backlog:
+        engine.send(ENTRY, b"x" * 1_000)
+    drain(hub)  # the socket is empty now, and the backlog still waits for its turn
+    assert not engine.send_latest(FRAME, b"y")
+    engine.flush()
+    drain(hub)
+    assert engine.send_latest(FRAME, b"y")
+
+
 def test_a_full_backlog_is_counted_and_never_grows(ends: tuple[Link, Link], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link, "BACKLOG_MAX", 10)
     engine, _ = ends

@@ -107,6 +107,22 @@ def test_lost_samples_begin_a_new_segment_whose_clock_knows_of_the_gap() -> None
     assert began[1].boottime_ns - began[0].boottime_ns == pytest.approx((heard_before / 48_000 + 0.1) * 1e9, abs=1)
 
 
+def test_what_lies_before_a_gap_is_not_smeared_over_it() -> None:
+    loud, silent = np.full(4_410, 0.5, np.float32), np.zeros(8_820, np.float32)
+    source = FakeSource(np.concatenate([loud, silent]), 44_100, chunk_frames=441)
+
+    class LosingEar(CountingEar):
+        def process(self, block: Samples) -> list[Frame | LogEntry]:
+            if len(self.blocks) == 9:  # the tenth and last loud block: what comes now lies behind the gap
+                source.lose(4_410)
+            return super().process(block)
+
+    ear = LosingEar()
+    run(Intake(source, 0, lambda _: None), ListSink(), ear, lambda: False)
+    assert ear.blocks[9].max() > 0.4
+    assert np.concatenate(ear.blocks[10:]).max() == 0
+
+
 def test_the_channel_that_was_asked_for_is_heard() -> None:
     both = np.stack([np.zeros_like(ramp()), ramp()], axis=1)
     _, _, ear, _ = listen(FakeSource(both), channel=2)

@@ -78,3 +78,4 @@ def test_a_new_user_s_first_session_on_the_phone(tmp_path: Path, phone: Any) -> 
         (row,) = daemon.get("sessions?limit=5")["sessions"]
         assert row["state"] == "closed"
         assert row["notes"] > 0
+        page.close()  # before the pedal goes: a page that looks for it would rightly complain

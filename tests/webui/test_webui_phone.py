@@ -177,6 +177,7 @@ def test_the_list_of_sessions_page_by_page(phone, shot):
         page.click("#older")
         until(page, "document.querySelectorAll('#session-list li').length === 25")
         assert not page.is_visible("#older")
+        page.close()  # before the server goes
 
 
 def test_nothing_recorded_yet_is_said(phone):
@@ -184,6 +185,7 @@ def test_nothing_recorded_yet_is_said(phone):
         page = enter(server, phone())
         page.click('#tabs [data-view="sessions"]')
         page.wait_for_selector("#no-sessions:visible")
+        page.close()  # before the server goes
 
 
 def test_the_board_panel_is_a_foot_and_hands(server, phone, shot):
@@ -207,6 +209,7 @@ def test_a_real_pedal_has_no_board_panel(phone):
     with RunningServer(FakePedal(simulated=False)) as server:
         page = enter(server, phone())
         assert not page.is_visible("#board")
+        page.close()  # before the server goes
 
 
 def test_names_are_text_and_never_markup(server, phone):

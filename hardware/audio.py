@@ -1,4 +1,7 @@
-"""The sound card, through PortAudio: a callback that copies, counts and leaves, and a ring behind it.
+"""The sound card, through PortAudio: a callback that copies, counts and leaves, and a ring on either side of it.
+
+One stream for input and output where the card has both: only then is there one clock, and a sample of the one is a
+sample of the other. A card without outputs, or whose outputs do not open with its inputs, only hears.
 
 Never reopened in place: a card that is gone ends this source for good, and the process that held it should end too,
 for PortAudio may keep what is left of the card, or take the whole process with it. And always by callback:
@@ -16,11 +19,13 @@ from hardware.audio_port import AudioHealth
 from hardware.cards import SoundCard, choose, list_cards, portaudio
 from hardware.clock import BootClock, boottime_ns
 from hardware.errors import DeviceBusy, DeviceError, DeviceLost, DeviceMissing
+from hardware.play_ring import PLAY_S, PlayRing
 from hardware.ring import FrameRing
 
 RATE_HZ: Final = 48_000
 BLOCK_FRAMES: Final = 128
 CHANNELS_MAX: Final = 4
+OUTPUTS_MAX: Final = 2
 RING_S: Final = 1.0
 FIRST_BLOCK_S_MAX: Final = 3.0
 SILENT_S_MAX: Final = 2.0
@@ -34,7 +39,7 @@ _UNAVAILABLE: Final = -9985  # paDeviceUnavailable
 
 
 class CardSource:
-    """A sound card as an ``AudioSource``: 48 kHz, all its channels up to 4 (or the first ``channels``).
+    """A sound card as an ``AudioSource``: 48 kHz, all its inputs up to 4 (or the first ``channels``), 2 outputs.
 
     ``name`` as ``cards.choose`` takes it. Raises ``DeviceMissing`` where no such card is there, and in ``start`` also
     ``DeviceBusy`` and ``DeviceLost``.
@@ -46,6 +51,8 @@ class CardSource:
         self._card = choose(list_cards(), name)
         self._channels = min(self._card.channels, channels or CHANNELS_MAX, CHANNELS_MAX)
         self._ring = FrameRing(round(ring_s * RATE_HZ), self._channels)
+        outputs = min(self._card.outputs, OUTPUTS_MAX)
+        self._player = PlayRing(round(PLAY_S * RATE_HZ), outputs) if outputs else None
         self._clock = clock
         self._stream: Any = None
         self._stopping = False
@@ -56,6 +63,7 @@ class CardSource:
         self._newest_ns = 0
         self._expected_adc_s = 0.0
         self._card_overflows = 0
+        self._underflows = 0
         self._finished = False
 
     @property
@@ -78,6 +86,21 @@ class CardSource:
         """As opened."""
         return self._channels
 
+    @property
+    def output_channels(self) -> int:
+        """Those of the card, at most 2; 0 where it has none, or they did not open together with its inputs."""
+        return self._player.channels if self._player is not None else 0
+
+    @property
+    def block_frames(self) -> int:
+        """128."""
+        return BLOCK_FRAMES
+
+    @property
+    def position(self) -> int:
+        """The sample whose output the card takes next."""
+        return self._player.position if self._player is not None else 0
+
     def start(self) -> int:
         """Open the card and wait for its first block, a few ms. Returns CLOCK_BOOTTIME in ns at sample 0.
 
@@ -86,16 +109,7 @@ class CardSource:
         assert self._stream is None, "started twice"
         sounddevice = portaudio()
         try:
-            self._stream = sounddevice.RawInputStream(
-                device=self._card.index,
-                samplerate=RATE_HZ,
-                blocksize=BLOCK_FRAMES,
-                channels=self._channels,
-                dtype="float32",
-                latency="low",
-                callback=self._callback,
-                finished_callback=self._on_finished,
-            )
+            self._stream = self._open(sounddevice)
             self._stream.start()
         except sounddevice.PortAudioError as error:
             raise open_error(self._card.name, error) from error
@@ -112,6 +126,14 @@ class CardSource:
         assert self._stream is not None, "read before start"
         return self._ring.read(frames_max)
 
+    def play(self, at_sample: int, frames: NDArray[np.float32]) -> int:
+        """Add ``frames``, shape (frames, output channels), to what plays from ``at_sample`` on; returns the late ones.
+
+        Only where ``output_channels`` says that there is an output.
+        """
+        assert self._player is not None, "no sound output here"
+        return self._player.place(at_sample, frames)
+
     def health(self) -> AudioHealth:
         """Counters now. ``ended``: PortAudio ended the stream, or no block came for 3 s."""
         if self._ended is None and self._stream is not None and not self._stopping:
@@ -119,7 +141,9 @@ class CardSource:
                 self._ended = f'The sound card "{self._card.name}" is gone: plug it in again.'
             elif self._is_silent(self._clock()):
                 self._ended = f'The sound card "{self._card.name}" gives no sound any more: plug it in again.'
-        return AudioHealth(self._ring.lost_frames, self._ring.overflows + self._card_overflows, self._ended)
+        late = self._player.late_frames if self._player is not None else 0
+        overflows = self._ring.overflows + self._card_overflows
+        return AudioHealth(self._ring.lost_frames, overflows, self._ended, late, self._underflows)
 
     def stop(self) -> None:
         """Close. May be called twice.
@@ -136,6 +160,35 @@ class CardSource:
         else:
             self._stream.close()
 
+    def _open(self, sounddevice: Any) -> Any:
+        """The stream, both ways if the card can; raises PortAudio's error."""
+        index = self._card.index
+        settings = {
+            "samplerate": RATE_HZ,
+            "blocksize": BLOCK_FRAMES,
+            "dtype": "float32",
+            "latency": "low",
+            "finished_callback": self._on_finished,
+        }
+        if self._player is not None:
+            channels = (self._channels, self._player.channels)
+            try:
+                return sounddevice.RawStream(
+                    device=(index, index), channels=channels, callback=self._both_ways, **settings
+                )
+            except sounddevice.PortAudioError:
+                self._player = None  # another program may hold the outputs: hearing comes first
+        return sounddevice.RawInputStream(device=index, channels=self._channels, callback=self._callback, **settings)
+
+    def _both_ways(self, indata: Any, outdata: Any, frames: int, times: Any, status: Any) -> None:
+        """On PortAudio's own thread, where there is an output: the same, and hand over what is to be played."""
+        player = self._player
+        assert player is not None
+        self._callback(indata, frames, times, status)  # first: what was lost is not played either
+        player.take(np.frombuffer(outdata, np.float32).reshape(frames, player.channels))
+        if status and status.output_underflow:
+            self._underflows += 1
+
     def _callback(self, indata: Any, frames: int, times: Any, status: Any) -> None:
         """On PortAudio's own thread: copy, count, leave.
 
@@ -150,6 +203,8 @@ class CardSource:
             lost = lost_frames(adc_s - self._expected_adc_s)
             if lost > 0:
                 self._ring.lose(lost)
+                if self._player is not None:
+                    self._player.skip(lost)
         self._expected_adc_s = adc_s + frames / RATE_HZ
         self._newest_ns = now_ns
         self._ring.write(np.frombuffer(indata, np.float32).reshape(frames, self._channels))

@@ -19,7 +19,10 @@ _ALSA_NAME = re.compile(r"^(?P<name>.*?)\s*\(hw:(?P<card>\d+),(?P<device>\d+)\)$
 
 @dataclass(frozen=True, slots=True)
 class SoundCard:
-    """One capture device. ``index`` is PortAudio's and of use only in this process; ``alsa_card`` is None elsewhere."""
+    """One capture device, with the ``outputs`` that share its clock (0: it only hears).
+
+    ``index`` is PortAudio's and of use only in this process; ``alsa_card`` is None elsewhere.
+    """
 
     name: str
     channels: int
@@ -27,6 +30,7 @@ class SoundCard:
     host: str
     alsa_card: int | None = None
     usb_id: str | None = None
+    outputs: int = 0
 
 
 def portaudio() -> Any:
@@ -58,7 +62,8 @@ def describe(found: dict[str, Any], host: str, sysfs: Path = SYSFS_SOUND) -> Sou
     if alsa:
         name, alsa_card = alsa["name"], int(alsa["card"])
         usb_id = _usb_id(sysfs / f"card{alsa_card}")
-    return SoundCard(name, int(found["max_input_channels"]), int(found["index"]), host, alsa_card, usb_id)
+    inputs, outputs = int(found["max_input_channels"]), int(found["max_output_channels"])
+    return SoundCard(name, inputs, int(found["index"]), host, alsa_card, usb_id, outputs)
 
 
 def choose(cards: Sequence[SoundCard], wanted: str | None) -> SoundCard:

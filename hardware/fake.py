@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hardware.audio_port import AudioHealth
+from hardware.audio_port import AudioHealth, OnlyHears
 from hardware.clock import BootClock, boottime_ns
 from hardware.errors import DeviceLost, DeviceMissing
 from hardware.ports import OLED_SIZE, Edge
@@ -177,11 +177,11 @@ class FakeLights:
             raise DeviceLost("The LEDs do not obey (broken on purpose).")
 
 
-class FakeSource:
+class FakeSource(OnlyHears):
     """Sound at once, as fast as it is read: ``samples`` is (frames,) or (frames, channels), float32.
 
-    ``read`` gives at most ``chunk_frames`` at a time. At the end ``health().ended`` is set; ``lose`` and ``unplug``
-    break it on purpose.
+    No sound output; ``cable.CableSource`` around it has one. ``read`` gives at most ``chunk_frames`` at a time. At the
+    end ``health().ended`` is set; ``lose`` and ``unplug`` break it on purpose.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.audio_file import AudioFile, AudioReader, UnreadableAudio, read_audio
-from hardware.audio_port import AudioHealth
+from hardware.audio_port import AudioHealth, OnlyHears
 from hardware.clock import BootClock, boottime_ns
 
 __all__ = ["AudioFile", "AudioReader", "FileSource", "UnreadableAudio", "read_audio"]
@@ -22,7 +22,7 @@ _AHEAD_FRAMES: Final = 8_192
 _NS_PER_S: Final = 1_000_000_000
 
 
-class FileSource:
+class FileSource(OnlyHears):
     """Plays ``path``: ``start_delay_s`` of silence, the recording, ``loop_gap_s`` of silence, the recording again ...
 
     Frame n is due n/rate after ``start``, whatever was read before: there is no drift. Who does not read for longer

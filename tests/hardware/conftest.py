@@ -1,5 +1,6 @@
 """What the device tests share: a clock in the hand, and recordings made on the spot."""
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -8,6 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from hardware import audio
+from hardware.cards import SoundCard
+from tests.hardware.stand_in import StandIn
 from tests.rigs.jackd import JackRig
 
 
@@ -27,6 +31,15 @@ class HandClock:
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
+
+
+@pytest.fixture
+def portaudio(monkeypatch):
+    """A stand-in for PortAudio, with one card that only hears."""
+    stand_in = StandIn()
+    monkeypatch.setattr(audio, "portaudio", lambda: stand_in)
+    monkeypatch.setattr(audio, "list_cards", lambda: (SoundCard("Solo: Audio", 2, 3, "ALSA", 1, "1235:8211"),))
+    return stand_in
 
 
 @pytest.fixture
@@ -58,15 +71,35 @@ def jack_rig():
         yield rig
 
 
-@pytest.fixture
-def jack_card(jack_rig, monkeypatch):
-    """The same, and PortAudio in this process sees it as the card "guitar"."""
+@contextmanager
+def seen_by_portaudio(rig, monkeypatch):
+    """PortAudio in this process sees what is plugged into the rig."""
     for name in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER", "JACK_NO_AUDIO_RESERVATION"):
-        monkeypatch.setenv(name, jack_rig.environment[name])
+        monkeypatch.setenv(name, rig.environment[name])
     sounddevice = import_module("sounddevice")
     sounddevice._terminate()  # PortAudio looks for cards once; let it look again
     sounddevice._initialize()
-    yield jack_rig
+    yield rig
     sounddevice._terminate()  # before the server goes: PortAudio would wait for it for ever
     monkeypatch.undo()
     sounddevice._initialize()
+
+
+@pytest.fixture
+def jack_card(jack_rig, monkeypatch):
+    """The same, and PortAudio in this process sees it as the card "guitar"."""
+    with seen_by_portaudio(jack_rig, monkeypatch) as rig:
+        yield rig
+
+
+@pytest.fixture
+def plug_cable(monkeypatch):
+    """Starts a JACK server of a period, with a card "cable" that hears what it plays, so many frames later."""
+    with ExitStack() as stack:
+
+        def plug(period_frames: int, delay_frames: int) -> JackRig:
+            rig = stack.enter_context(JackRig(period_frames))
+            stack.enter_context(rig.cable("cable", delay_frames))
+            return stack.enter_context(seen_by_portaudio(rig, monkeypatch))
+
+        yield plug

@@ -6,63 +6,17 @@ import sys
 import threading
 import time
 from importlib import import_module
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
 from hardware import audio
-from hardware.audio import BLOCK_FRAMES, CardSource, first_sample_ns, lost_frames, open_error
+from hardware.audio import CardSource, first_sample_ns, lost_frames, open_error
 from hardware.cards import SoundCard
 from hardware.clock import boottime_ns
 from hardware.errors import DeviceBusy, DeviceLost, DeviceMissing
-
-OVERFLOW = SimpleNamespace(input_overflow=True)
-
-
-class PortAudioError(Exception):
-    pass
-
-
-class StandIn:
-    """As much of sounddevice as the driver uses; the test is its audio thread."""
-
-    PortAudioError = PortAudioError
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-        self.speaks_at_start = True
-        self.adc_s = 10.0
-        self.stream: StandIn | None = None
-        self._exit_handler = lambda: None
-
-    def RawInputStream(self, **settings):  # noqa: N802 - sounddevice's name
-        if self.error:
-            raise self.error
-        self.settings, self.stream, self.active, self.closed = settings, self, True, False
-        return self
-
-    def start(self) -> None:
-        if self.speaks_at_start:
-            self.block(0)
-
-    def close(self) -> None:
-        self.closed = True
-
-    def block(self, number: int, status=None, age_s: float = 0.004) -> None:
-        frames = np.full((BLOCK_FRAMES, self.settings["channels"]), number, np.float32)
-        times = SimpleNamespace(inputBufferAdcTime=self.adc_s, currentTime=self.adc_s + age_s)
-        self.settings["callback"](memoryview(frames).cast("B"), BLOCK_FRAMES, times, status)
-        self.adc_s += BLOCK_FRAMES / 48_000
-
-
-@pytest.fixture
-def portaudio(monkeypatch):
-    stand_in = StandIn()
-    monkeypatch.setattr(audio, "portaudio", lambda: stand_in)
-    monkeypatch.setattr(audio, "list_cards", lambda: (SoundCard("Solo: Audio", 2, 3, "ALSA", 1, "1235:8211"),))
-    return stand_in
+from tests.hardware.stand_in import OVERFLOW, PortAudioError
 
 
 def test_opens_the_chosen_card_as_the_pedal_needs_it(portaudio, clock):

@@ -42,14 +42,20 @@ def test_none_that_fits_names_those_that_are_there():
         choose([], None)
 
 
-def found(name: str, inputs: int = 2, index: int = 7, hostapi: int = 0) -> dict:
-    return {"name": name, "max_input_channels": inputs, "index": index, "hostapi": hostapi}
+def found(name: str, inputs: int = 2, index: int = 7, hostapi: int = 0, outputs: int = 2) -> dict:
+    channels = {"max_input_channels": inputs, "max_output_channels": outputs}
+    return {"name": name, "index": index, "hostapi": hostapi} | channels
+
+
+def test_the_outputs_of_the_same_device_are_known(tmp_path):
+    assert describe(found("guitar", outputs=4), "JACK", tmp_path).outputs == 4
+    assert describe(found("microphone", outputs=0), "ALSA", tmp_path).outputs == 0
 
 
 def test_the_name_is_without_the_number_that_changes(tmp_path):
     assert describe(found("Scarlett Solo USB: Audio (hw:3,0)"), "ALSA", tmp_path).name == "Scarlett Solo USB: Audio"
     assert describe(found("Solo (2nd Gen): Audio (hw:3,0)"), "ALSA", tmp_path).name == "Solo (2nd Gen): Audio"
-    assert describe(found("guitar"), "JACK", tmp_path) == SoundCard("guitar", 2, 7, "JACK")
+    assert describe(found("guitar"), "JACK", tmp_path) == SoundCard("guitar", 2, 7, "JACK", outputs=2)
 
 
 def test_the_usb_id_comes_from_sysfs(tmp_path):

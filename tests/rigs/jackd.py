@@ -1,4 +1,4 @@
-"""A sound card without a sound card: a private JACK server on its dummy driver, and a guitar plugged into it.
+"""A sound card without a sound card: a private JACK server on its dummy driver, with guitars and cables.
 
     with JackRig() as rig, rig.guitar() as guitar: ...
 
@@ -24,13 +24,14 @@ STOP_S_MAX = 5.0
 RIGS_MAX = 4
 SHARED_MEMORY = Path("/dev/shm")
 PLAYER = Path(__file__).with_name("jack_guitar.py")
+CABLE = Path(__file__).with_name("jack_cable.py")
 
 
-class Guitar:
-    """A JACK client that plays: the ramp of ``jack_guitar.py``, or a recording in a loop."""
+class Client:
+    """A JACK client in a process of its own: ``program`` with its name and these arguments."""
 
-    def __init__(self, rig: "JackRig", name: str, recording: Path | None) -> None:
-        command = [sys.executable, "-P", str(PLAYER), name, *([str(recording)] if recording else [])]
+    def __init__(self, rig: "JackRig", program: Path, name: str, *arguments: str) -> None:
+        command = [sys.executable, "-P", str(program), name, *arguments]
         self.name = name
         self._process = subprocess.Popen(
             command, env=rig.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=rig.log_file, text=True
@@ -38,7 +39,7 @@ class Guitar:
         line = self._process.stdout.readline()
         if line.strip() != "ready":
             self.close()
-            raise RuntimeError(f"the guitar does not play: {line!r}; the log says: {rig.log()[-500:]}")
+            raise RuntimeError(f"{name} does not play: {line!r}; the log says: {rig.log()[-500:]}")
 
     def close(self) -> None:
         """Stop playing and leave the server in good order: it would wait for a client that just died."""
@@ -62,10 +63,11 @@ class JackRig:
 
     def __init__(self, period_frames: int = 128, *, synchronous: bool = True, realtime: bool = False) -> None:
         self._slot, self.name = _free_name()
+        self.period_frames = period_frames
         self.environment = {**os.environ, "JACK_DEFAULT_SERVER": self.name, "JACK_NO_AUDIO_RESERVATION": "1"}
         self.environment |= {"JACK_NO_START_SERVER": "1"}
         self.log_file = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by close
-        self._players: list[Guitar] = []
+        self._clients: list[Client] = []
         mode = ["-S", "-t", "5000"] if synchronous else []
         driver = ["-d", "dummy", "-r", "48000", "-p", str(period_frames)]
         self._server = subprocess.Popen(
@@ -77,10 +79,17 @@ class JackRig:
         )
         self._wait_until_it_answers()
 
-    def guitar(self, name: str = "guitar", recording: Path | None = None) -> Guitar:
-        """Plug one in; it shows up as a card of that name, with two channels."""
-        self._players.append(Guitar(self, name, recording))
-        return self._players[-1]
+    def guitar(self, name: str = "guitar", recording: Path | None = None) -> Client:
+        """Plug one in: the ramp of ``jack_guitar.py``, or a recording in a loop. A card of that name, two channels."""
+        return self._plug(Client(self, PLAYER, name, *([str(recording)] if recording else [])))
+
+    def cable(self, name: str = "cable", delay_frames: int = 0) -> Client:
+        """Plug one in: a card of that name whose only output comes back in its only input, so much later."""
+        return self._plug(Client(self, CABLE, name, str(delay_frames)))
+
+    def _plug(self, client: Client) -> Client:
+        self._clients.append(client)
+        return client
 
     def log(self) -> str:
         """What the server and its clients wrote so far."""
@@ -97,8 +106,8 @@ class JackRig:
 
     def close(self) -> None:
         """End all that this rig started."""
-        for player in self._players:
-            player.close()
+        for client in self._clients:
+            client.close()
         self._server.terminate()
         try:
             self._server.wait(timeout=STOP_S_MAX)

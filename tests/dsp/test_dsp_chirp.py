@@ -31,15 +31,15 @@ def amplitude(level_db: float) -> float:
     return 10 ** (level_db / 20)
 
 
-def recorded(delay: float, gain: float = 1.0, others=0.0) -> np.ndarray:
+def recorded(delay_samples: float, gain: float = 1.0, others=0.0) -> np.ndarray:
     """All chirps, as they come back; ``others`` sounds beside them. A fractional delay is exact in the spectrum."""
     sent = np.zeros(LENGTH)
     for number in range(CHIRPS):
         at = FIRST + number * PERIOD_SAMPLES
         sent[at : at + CHIRP_SAMPLES] = chirp()
-    back = np.roll(sent, int(delay))
-    if delay != int(delay):
-        turn = np.exp(-2j * np.pi * np.fft.rfftfreq(LENGTH) * (delay - int(delay)))
+    back = np.roll(sent, int(delay_samples))
+    if delay_samples != int(delay_samples):
+        turn = np.exp(-2j * np.pi * np.fft.rfftfreq(LENGTH) * (delay_samples - int(delay_samples)))
         back = np.fft.irfft(np.fft.rfft(back) * turn, LENGTH)
     return (gain * back + others).astype(np.float32)
 
@@ -170,8 +170,8 @@ def test_measurements_that_disagree_are_refused():
     assert find_round_trip(slipped, FIRST) is Refusal.UNSTEADY
 
 
-def echo(delay: float, *, inverted: bool = False) -> Echo:
-    return Echo(delay, 0.9, -1.0, inverted)
+def echo(delay_samples: float, *, inverted: bool = False) -> Echo:
+    return Echo(delay_samples, 0.9, -1.0, inverted)
 
 
 @pytest.mark.parametrize(

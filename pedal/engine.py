@@ -10,18 +10,21 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dsp.log import encode
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.types import SAMPLE_RATE_HZ, Frame, LogEntry
 from hardware.audio_port import AudioSource
+from hardware.cable import CableSource
 from hardware.errors import DeviceBusy, DeviceError, DeviceMissing
 from hardware.memory import MemoryWriter
 from hardware.wav import FileSource
-from pedal.link import ENTRY, FRAME, ORDER, STATE, Link, LinkClosed, number, pack, unpack
+from pedal.link import ENTRY, FRAME, ORDER, ROUND_TRIP, STATE, Link, LinkClosed, number, pack, unpack
 from pedal.listen import Ear, Intake, Samples, run
+from pedal.measure import RoundTripMeter
 from pedal.order import EXIT_BUSY, EXIT_LOST, EXIT_MISSING, EXIT_STOPPED, Order
 
 FRAME_SAMPLES: Final = SAMPLE_RATE_HZ // 30
@@ -32,7 +35,10 @@ MCL_CURRENT_FUTURE_ONFAULT: Final = 7  # lock what is used, not every page that 
 
 
 class HubSink:
-    """Findings to the hub: every entry, and a frame at most 30 times a second. Also hears the hub's orders."""
+    """Findings to the hub: every entry, and a frame at most 30 times a second. Also hears the hub's orders.
+
+    ``obeys`` says who carries out which order; the others end the engine.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -41,6 +47,7 @@ class HubSink:
         self._segment = -1
         self.stopped = False
         self.lost_reason: str | None = None
+        self.obeys: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._refused_told = 0
 
     def frame(self, frame: Frame) -> None:
@@ -61,6 +68,10 @@ class HubSink:
         """Say how the sound is: "streaming", "missing", "busy", "lost"."""
         self._link.send(STATE, pack({"state": state, "text": text}))
 
+    def round_trip(self, message: dict[str, Any]) -> None:
+        """Which card it is, how measuring its round trip goes, and what was found."""
+        self._link.send(ROUND_TRIP, pack(message))
+
     def turn(self) -> None:
         """Send what waits; read orders. A hub that is gone ends the engine."""
         try:
@@ -71,7 +82,11 @@ class HubSink:
         except LinkClosed:
             self.stopped = True
 
-    def _obey(self, order: dict[str, object]) -> None:
+    def _obey(self, order: dict[str, Any]) -> None:
+        obey = self.obeys.get(str(order.get("do")))
+        if obey is not None:
+            obey(order)
+            return
         if order.get("do") == "unplug":
             self.lost_reason = "the sound card was unplugged"
         self.stopped = True
@@ -82,7 +97,7 @@ def open_source(order: Order) -> AudioSource:
     if not order.plugged:
         raise DeviceMissing("plug the sound card in")
     if order.recording:
-        return FileSource(Path(order.recording), loop=True)
+        return CableSource(FileSource(Path(order.recording), loop=True), plugged=order.cable)
     from hardware.audio import CardSource  # noqa: PLC0415  (PortAudio, its callback and 15 MB only where a card is used)
 
     return CardSource(order.card or None)
@@ -97,8 +112,9 @@ def listen(order: Order, sink: HubSink) -> int:
         config = PipelineConfig(a4_hz=order.a4_hz, tuning=order.tuning, sensitivity=order.sensitivity)
         ear: Ear = Pipeline(config, segment=order.first_segment)
         become_real_time()
+        meter = _meter(order, source, sink)
         sink.state("streaming", source.name)
-        why = run(intake, sink, ear, lambda: sink.stopped, first_segment=order.first_segment)
+        why = run(intake, sink, ear, lambda: sink.stopped, first_segment=order.first_segment, aside=meter)
     except DeviceMissing as error:
         sink.state("missing", str(error))
         return EXIT_MISSING
@@ -112,6 +128,17 @@ def listen(order: Order, sink: HubSink) -> int:
         return EXIT_STOPPED
     sink.state("lost", sink.lost_reason or why)
     return EXIT_LOST
+
+
+def _meter(order: Order, source: AudioSource, sink: HubSink) -> RoundTripMeter:
+    """Measures this source's round trip when the hub says so; a simulated cable is the hub's to plug."""
+    known = order.latency_samples(source.name, source.sample_rate_hz, source.block_frames)
+    meter = RoundTripMeter(source, known, sink.round_trip)
+    sink.obeys["measure"] = lambda _: meter.begin()
+    sink.obeys["listen"] = lambda _: meter.cancel()
+    if isinstance(source, CableSource):
+        sink.obeys["cable"] = lambda told: source.plug(plugged=bool(told["plugged"]))
+    return meter
 
 
 def become_real_time() -> None:

@@ -5,7 +5,7 @@ The first byte says what a message is. The kernel's buffer is the bounded queue 
 * entries of the session log are *lossless*: what the socket cannot take waits in a bounded backlog, in order, and each
   carries a sequence number, so that the hub would notice a hole;
 * frames are *latest*: they are sent only while next to nothing is waiting, so they can never push a note out;
-* everything else (state, orders) is rare and travels as the entries do.
+* everything else (state, orders, a round trip that is measured) is rare and travels as the entries do.
 """
 
 import fcntl
@@ -20,6 +20,7 @@ ENTRY: Final = b"E"
 FRAME: Final = b"F"
 STATE: Final = b"S"
 ORDER: Final = b"O"
+ROUND_TRIP: Final = b"R"
 
 PACKET_MAX_BYTES: Final = 64 * 1024
 BACKLOG_MAX: Final = 8192

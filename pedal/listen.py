@@ -91,40 +91,113 @@ def _resampler(rate_hz: int) -> "Resampler":
     return Resampler(rate_hz)
 
 
-def run(intake: Intake, sink: Sink, ear: Ear, stop: Callable[[], bool], *, first_segment: int = 0) -> str:
+class Aside(Protocol):
+    """What may take the sound for itself for a while, as ``pedal.measure`` does; meanwhile the ear hears nothing."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it wants the sound now."""
+
+    @property
+    def latency_samples(self) -> int:
+        """The round trip, at 48 kHz, that segments from now on have taken out of timing; 0: not known."""
+
+    def opened(self) -> None:
+        """The source runs now: what it can do is final."""
+
+    def hear(self, frames: Samples, at_sample: int) -> None:
+        """The source's frames, all channels; the first is sample ``at_sample`` since its start, lost ones counted."""
+
+
+def run(
+    intake: Intake,
+    sink: Sink,
+    ear: Ear,
+    stop: Callable[[], bool],
+    *,
+    first_segment: int = 0,
+    aside: Aside | None = None,
+) -> str:
     """Listen until told to stop or until the source ends; returns why it ended ("stopped" when told).
 
     Raises ``DeviceError`` if the source does not open. After lost samples a new segment begins.
     """
-    source, segment, lost, heard = intake.source, first_segment, 0, 0
-    began_ns = source.start()
-    sink.entry(SegmentStarted(segment, began_ns))
+    listener = _Listener(intake, sink, ear, first_segment, aside)
+    listener.start()
     try:
         while not stop():
-            frames = intake.frames()
-            health = source.health()
-            if health.lost_samples > lost:
-                gap_s = (health.lost_samples - lost) / source.sample_rate_hz
-                lost, segment = health.lost_samples, segment + 1
-                began_ns += round((heard / SAMPLE_RATE_HZ + gap_s) * 1e9)
-                heard = 0
-                intake.forget()
-                _hand_on(sink, [*ear.begin_segment(segment), SegmentStarted(segment, began_ns)])
-                sink.entry(Gap(segment, 0, gap_s, "lost samples"))
-            if len(frames):
-                samples = intake.mono(frames)
-                heard += len(samples)
-                _hand_on(sink, ear.process(samples))
+            heard, ended = listener.turn()
             sink.turn()
-            if not len(frames) and health.ended is not None:
-                return health.ended
-            if len(frames) < HOP_SAMPLES:  # less than a hop was there: all is heard, wait for more
+            if not heard and ended is not None:
+                return ended
+            if heard < HOP_SAMPLES:  # less than a hop was there: all is heard, wait for more
                 time.sleep(IDLE_S)
         return "stopped"
     finally:
-        source.stop()
+        intake.source.stop()
         _hand_on(sink, ear.finish())
         sink.turn()
+
+
+class _Listener:
+    """One run over a source: counts its samples, and begins a segment wherever the ear has missed some."""
+
+    def __init__(self, intake: Intake, sink: Sink, ear: Ear, segment: int, aside: Aside | None) -> None:
+        self._intake = intake
+        self._source = intake.source
+        self._sink = sink
+        self._ear = ear
+        self._aside = aside
+        self._segment = segment
+        self._started_ns = 0
+        self._position = 0  # the source's sample that is read next, lost ones counted
+        self._lost = 0
+        self._deaf_from: int | None = None
+
+    def start(self) -> None:
+        """Open the source and begin its first segment."""
+        self._started_ns = self._source.start()
+        if self._aside is not None:
+            self._aside.opened()
+        self._sink.entry(self._segment_here())
+
+    def turn(self) -> tuple[int, str | None]:
+        """A few hops, if there are so many; returns how many frames, and why the source has ended."""
+        self._listen_again()
+        frames = self._intake.frames()
+        health = self._source.health()
+        lost, self._lost = health.lost_samples - self._lost, health.lost_samples
+        self._position += lost
+        aside = self._aside
+        if aside is not None and aside.running:
+            if self._deaf_from is None:
+                self._deaf_from = self._position
+            aside.hear(frames, self._position)
+        else:
+            if lost > 0:
+                self._new_segment(lost, "lost samples")
+            if len(frames):
+                _hand_on(self._sink, self._ear.process(self._intake.mono(frames)))
+        self._position += len(frames)
+        return len(frames), health.ended
+
+    def _listen_again(self) -> None:
+        """Whoever had the sound for itself is done: for the ear that was a gap."""
+        if self._deaf_from is not None and self._aside is not None and not self._aside.running:
+            missed = self._position - self._deaf_from
+            self._deaf_from = None
+            self._new_segment(missed, "the round trip was measured")
+
+    def _new_segment(self, missed: int, why: str) -> None:
+        self._segment += 1
+        self._intake.forget()
+        _hand_on(self._sink, [*self._ear.begin_segment(self._segment), self._segment_here()])
+        self._sink.entry(Gap(self._segment, 0, missed / self._source.sample_rate_hz, why))
+
+    def _segment_here(self) -> SegmentStarted:
+        began_ns = self._started_ns + round(self._position * 1e9 / self._source.sample_rate_hz)
+        latency = self._aside.latency_samples if self._aside is not None else 0
+        return SegmentStarted(self._segment, began_ns, latency_samples=latency)
 
 
 def _hand_on(sink: Sink, found: Iterable[Frame | LogEntry]) -> None:

@@ -1,7 +1,7 @@
 """What the hub tells a new engine: plain data, given as one JSON argument."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 SEGMENTS_PER_RUN: Final = 1000
@@ -18,6 +18,8 @@ class Order:
 
     ``recording`` wins over ``card``; ``plugged`` False is a sound card that is not there (the simulated board pulls
     its cable that way). ``channel`` counts from 1, 0 chooses. ``memory_fd`` is the shared last-60-s ring, −1 for none.
+    ``round_trips``: by the card's name, [samples at 48 kHz, its rate in Hz, its block in frames] as measured.
+    ``cable``: a recording's simulated output leads into its input, in the guitar's place.
     """
 
     link_fd: int
@@ -30,6 +32,13 @@ class Order:
     a4_hz: float = 440.0
     tuning: str = "any"
     sensitivity: float = 0.5
+    round_trips: dict[str, list[int]] = field(default_factory=dict)
+    cable: bool = False
+
+    def latency_samples(self, name: str, rate_hz: int, block_frames: int) -> int:
+        """What was measured for this card as it is open now; 0 for another card, rate or block."""
+        samples, *measured_at = self.round_trips.get(name, [0, 0, 0])
+        return samples if measured_at == [rate_hz, block_frames] else 0
 
     def to_json(self) -> str:
         """As an argument."""

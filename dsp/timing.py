@@ -95,10 +95,11 @@ def _stretches(record: SessionRecord, notes: Sequence[Note]) -> list[tuple[Float
         grids = sorted((g for g in record.grids if g.segment == number), key=lambda g: g.sample)
         # A player may come in a little before the first beat: half a beat still belongs to the click.
         starts_s = [g.sample / rate_hz - (30.0 / g.bpm if g.bpm > 0 else 0.0) for g in grids]
-        edges = np.searchsorted(onsets_s, starts_s).tolist()
+        latency_s = facts.latency_samples / rate_hz
+        edges = np.searchsorted(onsets_s - latency_s, starts_s).tolist()
         for part, grid in zip(np.split(onsets_s, edges), [None, *grids], strict=True):
             active = grid if grid is not None and grid.bpm > 0 else None
-            found.append((part, active, facts.latency_samples / rate_hz))
+            found.append((part, active, latency_s))
     return [stretch for stretch in found if len(stretch[0])]
 
 

@@ -130,7 +130,10 @@ class MarkRemoved:
 
 @dataclass(frozen=True, slots=True)
 class GridSet:
-    """From this sample on, a click (audible or not) counts: a beat falls on ``sample``. ``bpm`` 0 ends it."""
+    """From this sample on, a click (audible or not) counts: a beat is played at ``sample``. ``bpm`` 0 ends it.
+
+    Played: it is there for the player, and a note exactly on it in the input, ``SegmentStarted.latency_samples`` later.
+    """
 
     segment: int
     sample: int

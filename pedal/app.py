@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hardware import memory
 from pedal.config import Config
 from pedal.datadir import DataDir
-from pedal.early import first_order, stored_settings
+from pedal.early import first_order, stored_round_trips, stored_settings
 from pedal.events import EdgeSeen
 from pedal.gestures import held_at_start
 from pedal.notify import notify, watchdog_period_s
@@ -53,7 +53,7 @@ async def run(config: Config, on_ready: "Callable[[Started], None]") -> None:
 async def _with_store(config: Config, folder: DataDir, store: Store, on_ready: "Callable[[Started], None]") -> None:
     memory_fd = memory.create()
     player = stored_settings(store)
-    supervisor = Supervisor(first_order(config, player, memory_fd))
+    supervisor = Supervisor(first_order(config, player, memory_fd, stored_round_trips(store)))
     await supervisor.begin()
     # Only now the rest: pictures, sessions and the cloud's client load while the engine starts beside us.
     from pedal.assemble import assemble  # noqa: PLC0415

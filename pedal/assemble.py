@@ -10,8 +10,9 @@ from hardware.clock import boottime_ns
 from hardware.memory import MemoryReader
 from pedal.config import Config
 from pedal.datadir import TAKES
-from pedal.events import PartChanged, PartName, PartState, QueueChanged, SessionKind
+from pedal.events import LatencyChanged, PartChanged, PartName, PartState, QueueChanged, SessionKind
 from pedal.hub import Hub
+from pedal.latency import LatencyKeeper
 from pedal.outputs import Lamps, Screen
 from pedal.parts import Pedal
 from pedal.sessions import Sessions
@@ -95,8 +96,15 @@ def assemble(config: Config, store: Store, player: Settings, supervisor: Supervi
         now_ns=boottime_ns,
     )
     phone.connect(hub)
-    listening = EngineCallbacks(hub.frame, hub.entry, hub.audio, hub.lost)
     hub.supervisor = supervisor
+    hub.latency = LatencyKeeper(
+        store,
+        supervisor,
+        latency=lambda: hub.state.latency,
+        changed=lambda latency: hub.dispatch(LatencyChanged(boottime_ns(), latency)),
+        tell=hub.tell,
+    )
+    listening = EngineCallbacks(hub.frame, hub.entry, hub.audio, hub.lost, hub.round_trip)
     cloud = _cloud(config, store, phone)
     hub.on_saved = cloud.kick
     return Pedal(hub, supervisor, listening, screen, Library(config.data), board, store, cloud)

@@ -78,6 +78,16 @@ class SaveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureRoundTrip:
+    """Chirps out, and find them in what comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopMeasuring:
+    """The player has gone elsewhere: listen again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceTone:
     """The tuner's tone, on or off."""
 
@@ -125,6 +135,8 @@ Command: TypeAlias = (
     | KeepLastMinute
     | SetGrid
     | SaveSettings
+    | MeasureRoundTrip
+    | StopMeasuring
     | ReferenceTone
     | NextBlock
     | JamStep

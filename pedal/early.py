@@ -11,6 +11,7 @@ from typing import Final
 from pedal import settings
 from pedal.config import Config
 from pedal.order import Order
+from pedal.round_trip import ROUND_TRIPS_KEY, RoundTrip, for_engine, stored
 from pedal.settings import SETTINGS_KEY, Settings
 from sync.store import Store
 
@@ -29,7 +30,12 @@ def stored_settings(store: Store) -> Settings:
     return kept
 
 
-def first_order(config: Config, player: Settings, memory_fd: int) -> Order:
+def stored_round_trips(store: Store) -> dict[str, RoundTrip]:
+    """What was measured before, by the card's name."""
+    return stored(store.settings().get(ROUND_TRIPS_KEY, "{}"))
+
+
+def first_order(config: Config, player: Settings, memory_fd: int, round_trips: dict[str, RoundTrip]) -> Order:
     """What every engine of this pedal is told."""
     recording = config.audio.recording
     if config.board == "sim" and not recording and not config.audio.card:
@@ -44,4 +50,5 @@ def first_order(config: Config, player: Settings, memory_fd: int) -> Order:
         a4_hz=player.a4_hz,
         tuning=player.tuning,
         sensitivity=player.sensitivity,
+        round_trips=for_engine(round_trips),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from dsp.types import Frame, Metrics, Note, Summary
+from pedal.round_trip import Latency
 from pedal.settings import Settings
 
 PartName = Literal["audio", "oled", "cloud", "network", "storage", "board"]
@@ -96,7 +97,7 @@ class Asked:
     """The page or the command line asks for what the foot could do."""
 
     at_ns: int
-    what: Literal["start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"]
+    what: Literal["start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown", "round_trip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,14 @@ class QueueChanged:
 
     at_ns: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyChanged:
+    """Another card, or news of measuring its round trip."""
+
+    at_ns: int
+    latency: Latency
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +145,6 @@ Event: TypeAlias = (
     | Asked
     | PinShown
     | QueueChanged
+    | LatencyChanged
     | Told
 )

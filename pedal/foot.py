@@ -59,6 +59,8 @@ def act(state: State, gesture: Gesture) -> Step:
             return _recovery(state, gesture)
         case Mode.RESET_ARMED:
             return _reset_armed(state, gesture)
+        case Mode.ROUND_TRIP:
+            return _round_trip(state, gesture)
         case Mode.OFF:
             return state, ()
 
@@ -257,6 +259,12 @@ def _recovery(state: State, gesture: Gesture) -> Step:
         case Tap(press_ns):
             return start(state, press_ns, "practice")
     return state, ()
+
+
+def _round_trip(state: State, gesture: Gesture) -> Step:
+    """Anything ends a measurement that runs; its result is only something to read: a stomp starts, as ever."""
+    at_rest = replace(state, mode=resting(state))
+    return (at_rest, ()) if state.latency.step is not None else act(at_rest, gesture)
 
 
 def _reset_armed(state: State, gesture: Gesture) -> Step:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from dsp.types import Frame, Metrics, Summary
+from pedal.round_trip import Latency, RoundTrip
 from pedal.settings import Settings
 from pedal.state import S_NS, Menu, Mode, Part, Review, Session, State, Toast
 
@@ -12,6 +13,8 @@ SUMMARY: Final = Summary(187.0, 212, 209, 3, 11, 2, 0, METRICS)
 HEARD: Final = Frame(0, 48_000, -18.0, -12.0, -70.0, f0_hz=110.6, midi=45, cents=9.4, confidence=0.97)
 RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, metrics=METRICS)
 BASE: Final = State(now_ns=200 * S_NS, settings=Settings(), parts={"audio": Part("ok", "demo.flac")})
+TRIP: Final = RoundTrip(523, 523.02, 0.01, 0.99, -1.5, False, 1, 48_000, 128)
+CARD: Final = Latency("Scarlett Solo USB: Audio", outputs=2)
 NO_CARD: Final = Part("missing", "plug the sound card in")
 LONG: Final = 'Several sound cards fit ("Scarlett Solo", "Scarlett 2i2"): unplug one, or name one exactly.'
 
@@ -23,6 +26,7 @@ def states() -> dict[str, State]:
     review = Review("example", SUMMARY, 260 * S_NS)
     clean = replace(SUMMARY, wrong_notes=0)
     tuner = replace(BASE, mode=Mode.TUNER, heard=HEARD)
+    looping = replace(BASE, mode=Mode.ROUND_TRIP, latency=CARD)
     return {
         "idle": BASE,
         "idle-click": replace(BASE, mode=Mode.CLICK_READY, home="click"),
@@ -49,5 +53,9 @@ def states() -> dict[str, State]:
         "recovery": replace(BASE, mode=Mode.RECOVERY, recovery=True),
         "reset_armed": replace(BASE, mode=Mode.RESET_ARMED, recovery=True),
         "pin": replace(BASE, pin="493027"),
+        "round-trip-running": replace(looping, latency=replace(CARD, step=2)),
+        "round-trip-result": replace(looping, latency=replace(CARD, trip=TRIP)),
+        "round-trip-no-cable": replace(looping, latency=replace(CARD, refused="no_cable")),
+        "round-trip-unsteady": replace(looping, latency=replace(CARD, refused="unsteady", trip=TRIP)),
         "off": replace(BASE, mode=Mode.OFF),
     }

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any, Final, assert_never
 
 from dsp.log import decode
-from dsp.types import Frame, Gap, GridSet, Mark, MarkRemoved, NoteStarted, Paused, Resumed
+from dsp.types import Frame, Gap, Mark, MarkRemoved, NoteStarted, Paused, Resumed
 from pedal import lights, reducer
 from pedal.commands import (
     AddMark,
@@ -23,6 +23,7 @@ from pedal.commands import (
     JamStep,
     JamUndo,
     KeepLastMinute,
+    MeasureRoundTrip,
     NextBlock,
     PauseSession,
     PowerOff,
@@ -32,6 +33,7 @@ from pedal.commands import (
     ResumeSession,
     SaveSettings,
     SetGrid,
+    StopMeasuring,
 )
 from pedal.events import (
     EdgeSeen,
@@ -47,6 +49,7 @@ from pedal.events import (
     Ticked,
     Told,
 )
+from pedal.latency import LatencyKeeper
 from pedal.outputs import Lamps, Screen
 from pedal.sessions import Saved, Sessions
 from pedal.settings import SETTINGS_KEY, Settings
@@ -83,6 +86,7 @@ class Hub:
         self.on_first_frame: Callable[[], None] = lambda: None
         self.on_reset: Callable[[], Coroutine[Any, Any, None]] = _nothing
         self.supervisor: Supervisor | None = None
+        self.latency: LatencyKeeper | None = None
         self.power_off = asyncio.Event()
         self.now_ns = now_ns
         self.frames_heard = 0
@@ -146,6 +150,12 @@ class Hub:
         """How the supervisor says that sound is."""
         self.last_frame_ns = self.now_ns()  # a new engine has its time to speak
         self.dispatch(PartChanged(self.now_ns(), "audio", state, text))
+
+    def round_trip(self, message: dict[str, Any]) -> None:
+        """How measuring the card's round trip goes; it is a sign of life too, for the ear has none meanwhile."""
+        self.last_frame_ns = self.now_ns()
+        if self.latency is not None:
+            self.latency.heard(message)
 
     def lost(self, count: int) -> None:
         """So many lines of the log never came: the session is incomplete, and says so."""
@@ -252,7 +262,11 @@ class Hub:
             case ResumeSession(at_ns):
                 self._sessions.note_down(Resumed, at_ns)
             case SetGrid(at_ns, bpm):
-                self._sessions.note_down(lambda segment, sample: GridSet(segment, sample, bpm), at_ns)
+                self._sessions.set_grid(bpm, at_ns)
+            case MeasureRoundTrip():
+                self._latency().measure()
+            case StopMeasuring():
+                self._latency().cancel()
             case KeepLastMinute(at_ns, as_audio):
                 self._job(self._keep_audio() if as_audio else self._keep(at_ns))
             case SaveSettings(settings):
@@ -268,6 +282,10 @@ class Hub:
                 raise AssertionError(f"{command} belongs to a mode that this pedal does not offer in state.modes")
             case _:
                 assert_never(command)
+
+    def _latency(self) -> LatencyKeeper:
+        assert self.latency is not None, "measured before the pedal was assembled"
+        return self.latency
 
     def _begin(self, from_ns: int, kind: str) -> None:
         settings = self.state.settings
@@ -306,6 +324,7 @@ class Hub:
 
     def _reset(self) -> None:
         self.save_settings(Settings())
+        self._latency().forget()
         self._job(self.on_reset())
         self.dispatch(SettingsChanged(self.now_ns(), Settings()))
         self.tell("settings cleared")

@@ -74,6 +74,8 @@ def _resting(state: State) -> Rgb:
             return _tuner(state)
         case Mode.CAROUSEL | Mode.SETUP:
             return _blink(AMBER, now_ns, on_ms=150, of_ms=300)
+        case Mode.ROUND_TRIP if state.latency.step is not None:
+            return _blink(BLUE, now_ns, on_ms=300, of_ms=600)
         case Mode.RECOVERY | Mode.RESET_ARMED:
             return _double_blink(AMBER, now_ns)
         case _:

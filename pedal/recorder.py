@@ -73,6 +73,10 @@ class SegmentClock:
                 return started.boottime_ns + round(sample * 1e9 / started.sample_rate_hz)
         return None
 
+    def latency_samples(self, segment: int) -> int:
+        """The round trip that timing takes out in this segment; 0 for one that is forgotten."""
+        return next((s.latency_samples for s in self._segments if s.segment == segment), 0)
+
     def since(self, at_ns: int) -> list[SegmentStarted]:
         """The segments that were running at this time or began after it."""
         before = [s for s in self._segments if s.boottime_ns <= at_ns]

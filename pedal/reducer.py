@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Final, assert_never
 
 from pedal import foot, gestures, taps
-from pedal.commands import Commands, KeepLastMinute
+from pedal.commands import Commands, KeepLastMinute, MeasureRoundTrip, StopMeasuring
 from pedal.events import (
     Asked,
     EdgeSeen,
     Event,
     Heard,
+    LatencyChanged,
     NotePlayed,
     PartChanged,
     PinShown,
@@ -21,11 +22,17 @@ from pedal.events import (
     Ticked,
     Told,
 )
-from pedal.state import S_NS, Mode, Part, Review, State, double_means_something, told
+from pedal.round_trip import Latency
+from pedal.state import S_NS, Menu, Mode, Part, Review, State, double_means_something, told
 
 REVIEW_NS: Final = 60 * S_NS
 # So long a menu waits for the foot before it leaves everything as it is.
-PATIENCE_NS: Final = {Mode.CAROUSEL: 5 * S_NS, Mode.SETUP: 15 * S_NS, Mode.RESET_ARMED: 10 * S_NS}
+PATIENCE_NS: Final = {
+    Mode.CAROUSEL: 5 * S_NS,
+    Mode.SETUP: 15 * S_NS,
+    Mode.RESET_ARMED: 10 * S_NS,
+    Mode.ROUND_TRIP: 20 * S_NS,
+}
 SILENCE_NS: Final = 30 * S_NS
 
 
@@ -33,7 +40,7 @@ def reduce(state: State, event: Event) -> tuple[State, Commands]:
     """What the pedal becomes, and what it does about it. Time never runs backwards here."""
     state, commands = _pass_time(state, max(event.at_ns, state.now_ns), edge_follows=isinstance(event, EdgeSeen))
     after, more = _decide(state, event)
-    return after, commands + more
+    return _stop_measuring(after, commands + more)
 
 
 def deadline_ns(state: State) -> int | None:
@@ -70,11 +77,16 @@ def _facts(state: State, event: Event) -> State:
             return state
         case PartChanged(_, name, part_state, text):
             heard = None if name == "audio" and part_state != "ok" else state.heard
-            return replace(state, parts={**state.parts, name: Part(part_state, text)}, heard=heard)
+            latency = _without_card(state) if name == "audio" and part_state != "ok" else state.latency
+            parts = {**state.parts, name: Part(part_state, text)}
+            return replace(state, parts=parts, heard=heard, latency=latency)
         case SettingsChanged(_, settings):
             return replace(state, settings=settings)
         case PinShown(_, pin):
             return replace(state, pin=pin)
+        case LatencyChanged(_, latency):
+            menu = replace(state.menu, touched_ns=state.now_ns) if state.mode is Mode.ROUND_TRIP else state.menu
+            return replace(state, latency=latency, menu=menu)
         case QueueChanged(_, waiting):
             return replace(state, waiting=waiting)
         case Told(_, text):
@@ -83,6 +95,30 @@ def _facts(state: State, event: Event) -> State:
             raise AssertionError(event)
         case _:
             assert_never(event)
+
+
+def _without_card(state: State) -> Latency:
+    """Nothing can be measured of a card that is gone."""
+    measuring = state.latency.step is not None
+    return replace(state.latency, step=None, refused="no_sound") if measuring else state.latency
+
+
+def _stop_measuring(state: State, commands: Commands) -> tuple[State, Commands]:
+    """Whoever goes elsewhere wants to be heard there: the measurement ends."""
+    if state.latency.step is None or state.mode is Mode.ROUND_TRIP:
+        return state, commands
+    return replace(state, latency=replace(state.latency, step=None)), (*commands, StopMeasuring())
+
+
+def _measure(state: State, at_ns: int) -> tuple[State, Commands]:
+    """Only from where the pedal rests, and one at a time; the web says no before, in words."""
+    resting = state.mode in {Mode.IDLE, Mode.CLICK_READY, Mode.ROUND_TRIP}
+    if state.session is not None or not resting or state.latency.step is not None:
+        return state, ()
+    latency = replace(state.latency, step=0, refused="")
+    menu = Menu(touched_ns=at_ns, back_to=Mode.IDLE)
+    state = replace(state, mode=Mode.ROUND_TRIP, latency=latency, menu=menu, review=None, heard=None)
+    return state, (MeasureRoundTrip(),)
 
 
 def _edge(state: State, at_ns: int, *, pressed: bool) -> tuple[State, Commands]:
@@ -162,6 +198,8 @@ def _asked(state: State, event: Asked) -> tuple[State, Commands]:
             return foot.resume(state, at_ns)
         case "tuner":
             return foot.leave_tuner(state, at_ns) if state.mode is Mode.TUNER else foot.enter_tuner(state, at_ns)
+        case "round_trip":
+            return _measure(state, at_ns)
         case "shutdown":
             return foot.shut_down(state, at_ns)
         case _:

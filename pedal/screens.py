@@ -8,11 +8,20 @@ from PIL import Image
 from dsp.scales import note_name
 from pedal import words
 from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
+from pedal.round_trip import STEPS
 from pedal.state import SETUP_FIELDS, Mode, Session, State
 
 NEEDLE_MS: Final = 50.0
 NEEDLE_CENTS: Final = 50.0
 IN_TUNE_CENTS: Final = 2.0
+NO_ECHO: Final = {
+    "no_cable": ("NO CABLE", "output to guitar input, then again"),
+    "clipped": ("TOO LOUD", "turn the gain down, then again"),
+    "unsteady": ("UNSTEADY", "check the cable, direct monitor off"),
+    "interrupted": ("AGAIN", "sound was lost meanwhile"),
+    "no_output": ("NO OUTPUT", "this sound card only hears"),
+    "no_sound": ("NO SOUND", "the sound card is gone"),
+}
 NO_SOUND: Final = {"missing": "NO CARD", "fault": "NO SOUND", "waiting": "WAIT"}
 
 
@@ -159,6 +168,22 @@ def _pin(canvas: Canvas, state: State) -> None:
     canvas.text((WIDTH // 2, 36), state.pin or "", 32, bold=True)
 
 
+def _round_trip(canvas: Canvas, state: State) -> None:
+    latency = state.latency
+    if latency.refused:
+        title, hint = NO_ECHO[latency.refused]
+        canvas.text((WIDTH // 2, 15), title, 26, bold=True)
+        canvas.lines(hint, top_y=35)
+        return
+    canvas.top("round trip", "tap: leave" if latency.step is not None else "measured")
+    if latency.step is not None:
+        canvas.text((WIDTH // 2, 32), f"{latency.step}/{STEPS}", 34, bold=True)
+        canvas.bottom("chirps heard")
+    elif latency.trip is not None:
+        canvas.text((WIDTH // 2, 32), f"{latency.trip.latency_ms:.1f}", 36, bold=True)
+        canvas.bottom(f"ms, {latency.trip.samples} samples")
+
+
 def _off(canvas: Canvas, _state: State) -> None:
     canvas.text((WIDTH // 2, 24), "SAVED", 28, bold=True)
     canvas.bottom("dark? then unplug")
@@ -177,5 +202,6 @@ _SCREENS: Final[dict[str, Callable[[Canvas, State], None]]] = {
     "recovery": _recovery,
     "reset_armed": _reset_armed,
     "pin": _pin,
+    "round_trip": _round_trip,
     "off": _off,
 }

@@ -68,4 +68,5 @@ def _hands(pedal: Pedal) -> SimulatedHands:
         plug=lambda plugged: pedal.supervisor.plug(plugged=plugged),
         display=lambda working: sim.display.mend() if working else sim.display.fail(),
         network=pedal.cloud.link,
+        cable=lambda plugged: pedal.supervisor.plug_cable(plugged=plugged),
     )

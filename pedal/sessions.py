@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dsp.log import decode, encode
 from dsp.session import summarise
-from dsp.types import Gap, LogEntry, Paused, Resumed, SegmentStarted, SessionSetup, Summary
+from dsp.types import Gap, GridSet, LogEntry, Paused, Resumed, SegmentStarted, SessionSetup, Summary
 from pedal.order import SEGMENTS_PER_RUN
 from pedal.recorder import Memory, Recording, SegmentClock
 from pedal.wall import WallClock
@@ -80,6 +80,15 @@ class Sessions:
         if self.recording is not None:
             place = self.clock.place(at_ns)
             self.recording.add(make(place.segment, place.sample))
+
+    def set_grid(self, bpm: float, at_ns: int) -> None:
+        """A click's beat is there for the player at ``at_ns``; 0 ends it.
+
+        The log says when a beat is *played*, one round trip before the note on it is heard. A light has no such way;
+        its place in the log is where a sound would have to be played in order to be there with it.
+        """
+        latency = self.clock.latency_samples(self.clock.place(at_ns).segment)
+        self.note_down(lambda segment, sample: GridSet(segment, sample - latency, bpm), at_ns)
 
     def save_batch(self) -> None:
         """Write what is not written yet; with nothing new it is a sign of life."""

@@ -7,6 +7,7 @@ from typing import Final
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.events import PartName, PartState, SessionKind
 from pedal.gestures import Switch
+from pedal.round_trip import Latency
 from pedal.settings import Settings
 
 S_NS: Final = 1_000_000_000
@@ -24,6 +25,7 @@ class Mode(Enum):
     SETUP = "setup"
     RECOVERY = "recovery"
     RESET_ARMED = "reset_armed"
+    ROUND_TRIP = "round_trip"
     OFF = "off"
 
 
@@ -117,6 +119,7 @@ class State:
     session: Session | None = None
     review: Review | None = None
     heard: Frame | None = None
+    latency: Latency = Latency()
     menu: Menu = Menu()
     taps: TapTempo = TapTempo()
     tuner_back: Mode = Mode.IDLE

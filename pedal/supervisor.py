@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from hardware.clock import boottime_ns
 from pedal.events import PartState
-from pedal.link import ENTRY, FRAME, ORDER, STATE, Link, LinkClosed, numbered, pack, unpack
+from pedal.link import ENTRY, FRAME, ORDER, ROUND_TRIP, STATE, Link, LinkClosed, numbered, pack, unpack
 from pedal.order import RUN_NS, SEGMENTS_PER_RUN, Order
 
 FIRST_BACKOFF_S: Final = 0.25
@@ -43,13 +43,15 @@ class EngineCallbacks:
     """What the supervisor tells the hub, on the hub's own loop.
 
     ``frame`` gets the newest frame's values of each wake; ``entry`` every log line in order; ``state`` how sound is;
-    ``lost`` how many log lines never arrived, because the backlog of the link was full.
+    ``lost`` how many log lines never arrived, because the backlog of the link was full; ``round_trip`` what
+    ``pedal.measure`` says of its card.
     """
 
     frame: Callable[[list[Any]], None]
     entry: Callable[[bytes], None]
     state: Callable[[PartState, str], None]
     lost: Callable[[int], None]
+    round_trip: Callable[[dict[str, Any]], None] = _nobody
 
 
 class Supervisor:
@@ -104,6 +106,21 @@ class Supervisor:
             self._wake.set()
         else:
             self.tell_engine({"do": "unplug"})
+
+    def plug_cable(self, *, plugged: bool) -> None:
+        """Simulated board: lead the output into the input, or give the guitar its place back."""
+        self._order = replace(self._order, cable=plugged)
+        self.tell_engine({"do": "cable", "plugged": plugged})
+
+    def know_round_trips(self, round_trips: dict[str, list[int]]) -> None:
+        """For engines to come: the one that runs has measured it."""
+        self._order = replace(self._order, round_trips=round_trips)
+
+    def forget_round_trips(self) -> None:
+        """For the engine that runs, too: a new one takes its place."""
+        self.know_round_trips({})
+        self._wake.set()
+        self.tell_engine({"do": "stop"})
 
     def end_hung_engine(self) -> None:
         """It runs and says nothing: by force, because it would not hear a polite word either."""
@@ -183,6 +200,8 @@ class Supervisor:
                     self._entry(payload)
                 elif kind == STATE:
                     self._state(payload, heard)
+                elif kind == ROUND_TRIP:
+                    self._tell.round_trip(unpack(payload))
             if not packets:
                 break
         if newest is not None:

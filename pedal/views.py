@@ -3,10 +3,11 @@
 from dsp.scales import note_name
 from dsp.session import in_scale
 from dsp.types import Metrics, Note, Summary
-from pedal import lights, screens
+from pedal import lights, screens, words
+from pedal.round_trip import STEPS, Latency
 from pedal.settings import Settings as PlayerSettings
 from pedal.state import Review, Session, State
-from webui.schemas import HeardView, LiveState, MetricsView, NoteView, PartView, SessionView, Settings
+from webui.schemas import HeardView, LiveState, MetricsView, NoteView, PartView, RoundTripView, SessionView, Settings
 
 
 def live_state(state: State, sequence: int, *, simulated: bool) -> LiveState:
@@ -23,6 +24,7 @@ def live_state(state: State, sequence: int, *, simulated: bool) -> LiveState:
         session=session_view(state, state.session) if state.session is not None else None,
         review=review_view(state.review) if state.review is not None else None,
         settings=settings_view(state.settings),
+        round_trip=round_trip_view(state.latency),
         parts=[PartView(name=name, state=part.state, text=part.text) for name, part in state.parts.items()],
         waiting_to_sync=state.waiting,
         simulated=simulated,
@@ -101,6 +103,24 @@ def note_view(note: Note, onset_s: float, offset_s: float | None, *, in_scale: b
         confidence=round(note.confidence, 3),
         level_dbfs=round(note.level_dbfs, 1),
         in_scale=in_scale,
+    )
+
+
+def round_trip_view(latency: Latency) -> RoundTripView:
+    """The card's round trip; its numbers only where they count."""
+    trip = None if latency.stale else latency.trip
+    return RoundTripView(
+        card=latency.card,
+        outputs=latency.outputs,
+        text=words.round_trip(latency),
+        latency_ms=None if trip is None else round(trip.latency_ms, 2),
+        samples=None if trip is None else trip.samples,
+        spread_samples=None if trip is None else trip.spread_samples,
+        confidence=None if trip is None else trip.confidence,
+        stale=latency.stale,
+        step=latency.step,
+        steps=STEPS,
+        refused=latency.refused or None,
     )
 
 

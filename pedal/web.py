@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal, cast
 
-from pedal import rows, settings
+from pedal import rows, settings, words
 from pedal.events import Asked, EdgeSeen, PartChanged, PinShown, SettingsChanged
 from pedal.hub import Hub
 from pedal.outputs import Screen
@@ -18,6 +18,7 @@ from webui.ports import CommandRefused
 from webui.schemas import LiveState, SessionDetail, SessionRow
 
 ASKED: Final = frozenset({"start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"})
+BOARD: Final = frozenset({"press", "audio", "cable", "oled", "network"})
 NEEDS_SESSION: Final = frozenset({"stop", "mark", "pause", "resume"})
 What = Literal["start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"]
 
@@ -26,11 +27,16 @@ class SimulatedHands:
     """What hands can do to a simulated board: pull cables, break the display, press the switch."""
 
     def __init__(
-        self, plug: Callable[[bool], None], display: Callable[[bool], None], network: Callable[[bool], None]
+        self,
+        plug: Callable[[bool], None],
+        display: Callable[[bool], None],
+        network: Callable[[bool], None],
+        cable: Callable[[bool], None],
     ) -> None:
         self.plug = plug
         self.display = display
         self.network = network
+        self.cable = cable
 
 
 class WebPedal:
@@ -64,11 +70,13 @@ class WebPedal:
         """Do it as the foot would; raises ``CommandRefused``."""
         if name in ASKED:
             self._ask(cast(What, name))
+        elif name == "round_trip":
+            self._round_trip()
         elif name == "settings":
             self._settings(dict(arguments))
         elif name == "sync":
             self._sync_now()
-        elif self._hands is not None and name in {"press", "audio", "oled", "network"}:
+        elif self._hands is not None and name in BOARD:
             self._board(self._hands, name, arguments)
         else:
             raise CommandRefused("unknown_command", f"this pedal cannot {name}")
@@ -116,6 +124,21 @@ class WebPedal:
             raise CommandRefused("no_session", "no session runs: start one first")
         self._hub.dispatch(Asked(self._hub.now_ns(), name))
 
+    def _round_trip(self) -> None:
+        """Nothing else may sound meanwhile, and there must be something to measure."""
+        state = self._hub.state
+        if state.session is not None:
+            raise CommandRefused("session_runs", "a session runs: stop it first")
+        if state.latency.step is not None:
+            raise CommandRefused("already_measuring", "it is being measured: wait for the result")
+        if state.mode not in {Mode.IDLE, Mode.CLICK_READY, Mode.ROUND_TRIP}:
+            raise CommandRefused("busy", "the pedal is busy: leave its menu or tuner first")
+        if state.parts["audio"].state != "ok":
+            raise CommandRefused("no_sound", f"there is no sound: {state.parts['audio'].text}")
+        if state.latency.outputs == 0:
+            raise CommandRefused("no_output", words.ROUND_TRIP_REFUSED["no_output"])
+        self._hub.dispatch(Asked(self._hub.now_ns(), "round_trip"))
+
     def _settings(self, values: dict[str, Any]) -> None:
         try:
             changed = settings.changed(self._hub.state.settings, values)
@@ -129,6 +152,8 @@ class WebPedal:
             self._press(arguments["edges"])
         elif name == "audio":
             hands.plug(bool(arguments["plugged"]))
+        elif name == "cable":
+            hands.cable(bool(arguments["plugged"]))
         elif name == "oled":
             hands.display(bool(arguments["working"]))
         else:

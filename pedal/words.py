@@ -1,6 +1,19 @@
 """Words for numbers, the same on the OLED, the log and the command line."""
 
+from typing import Final
+
 from dsp.types import Metrics, Summary
+from pedal.round_trip import Latency
+
+MEASURE_AGAIN: Final = "new card: measure latency"
+ROUND_TRIP_REFUSED: Final = {
+    "no_cable": "nothing came back: lead a cable from an output into the guitar's input",
+    "clipped": "it came back too loud: turn the input's gain down",
+    "unsteady": "the echoes disagree: check the cable, and that direct monitoring is off",
+    "interrupted": "sound was lost meanwhile: measure again",
+    "no_output": "this sound card has no output",
+    "no_sound": "the sound card is gone: plug it in again",
+}
 
 
 def clock(seconds: float) -> str:
@@ -36,3 +49,17 @@ def verdict(summary: Summary) -> str:
     if metrics.signed_ms is not None and abs(metrics.signed_ms) >= 5:
         return f"{signed_ms(metrics)} on average"
     return f"{summary.notes} notes in {clock(summary.duration_s)}"
+
+
+def round_trip(latency: Latency) -> str:
+    """What is known of the card's round trip, in one line."""
+    if latency.step is not None:
+        return "measuring"
+    known = "not measured"
+    if latency.stale:
+        known = "measured at another rate or block: measure again"
+    elif latency.trip is not None:
+        known = f"{latency.trip.latency_ms:.1f} ms ({latency.trip.samples} samples), taken out of timing"
+    elif latency.card and not latency.outputs:
+        known = ROUND_TRIP_REFUSED["no_output"]
+    return f"{ROUND_TRIP_REFUSED[latency.refused]} (still: {known})" if latency.refused else known

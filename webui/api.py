@@ -45,6 +45,7 @@ def command_router(pedal: Pedal) -> APIRouter:
     for name in SESSION_COMMANDS:
         add(f"/session/{name}", name, f"{name.capitalize()}, as the foot would")
     add("/tuner", "tuner", "Tuner on, or back to where you were")
+    add("/round-trip", "round_trip", "Measure the sound card's latency: a cable leads from an output into the input")
     add("/sync", "sync", "Send what waits, now")
     add("/shutdown", "shutdown", "Save and switch off safely")
 

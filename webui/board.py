@@ -29,6 +29,12 @@ class AudioIn(Closed):
     plugged: bool
 
 
+class CableIn(Closed):
+    """Whether a cable leads from the output into the input, in the guitar's place."""
+
+    plugged: bool
+
+
 class OledIn(Closed):
     """Whether the display answers."""
 
@@ -63,6 +69,11 @@ def board_router(pedal: Pedal, *, simulated: bool) -> APIRouter:
     async def audio(body: AudioIn) -> LiveState:
         """Unplug the sound card, or plug it in again."""
         return await act("audio", body)
+
+    @router.post("/cable")
+    async def cable(body: CableIn) -> LiveState:
+        """Lead the output into the input, or give the guitar its place back."""
+        return await act("cable", body)
 
     @router.post("/oled")
     async def oled(body: OledIn) -> LiveState:

@@ -28,9 +28,10 @@ class Pedal(Protocol):
     async def command(self, name: str, arguments: Mapping[str, Any]) -> None:
         """Do it as the foot would. Raises ``CommandRefused``; returns once it is decided (not once it is on disk).
 
-        Names: ``start``, ``stop``, ``mark``, ``keep``, ``pause``, ``resume``, ``tuner``, ``settings`` (a subset of
-        ``Settings``' fields), ``sync``, ``shutdown``; on the simulated board also ``press`` (``edges``: a list of
-        {"at_s", "pressed"}), ``audio`` (``plugged``), ``oled`` (``working``), ``network`` (``up``).
+        Names: ``start``, ``stop``, ``mark``, ``keep``, ``pause``, ``resume``, ``tuner``, ``round_trip``, ``settings``
+        (a subset of ``Settings``' fields), ``sync``, ``shutdown``; on the simulated board also ``press`` (``edges``: a
+        list of {"at_s", "pressed"}), ``audio`` (``plugged``), ``oled`` (``working``), ``network`` (``up``), ``cable``
+        (``plugged``).
         """
 
     async def sessions(self, limit: int, before: str | None) -> list[SessionRow]:

@@ -71,6 +71,26 @@ class PartView(Closed):
     text: str
 
 
+class RoundTripView(Closed):
+    """The sound card's own delay, from output to input, that timing takes out; ``text`` says it in one line.
+
+    ``latency_ms`` and what follows are null where it was not measured for this card as it is open now. ``step`` of
+    ``steps`` while it is being measured, else null; ``refused``: why the last measurement found nothing.
+    """
+
+    card: str = ""
+    outputs: int = 0
+    text: str = "not measured"
+    latency_ms: float | None = None
+    samples: int | None = None
+    spread_samples: float | None = None
+    confidence: float | None = None
+    stale: bool = False
+    step: int | None = None
+    steps: int = 5
+    refused: str | None = None
+
+
 class Settings(Closed):
     """What the player may change while the pedal runs."""
 
@@ -100,6 +120,7 @@ class LiveState(Closed):
     session: SessionView | None = None
     review: SessionView | None = None
     settings: Settings = Settings()
+    round_trip: RoundTripView = RoundTripView()
     parts: list[PartView] = Field(default_factory=list)
     waiting_to_sync: int = 0
     simulated: bool = False

@@ -13,6 +13,11 @@ from pedal import gallery, screens
 from pedal.cli.errors import Failed, UsageError
 from pedal.config import Config, ConfigError, load
 from pedal.datadir import daemon_address
+from pedal.early import stored_round_trips
+from pedal.round_trip import RoundTrip
+from sync.errors import SyncError
+from sync.library import Library
+from sync.store import Store
 
 SCALE: Final = 4
 ONSET_TOLERANCE_S: Final = 0.05
@@ -24,7 +29,7 @@ def doctor(parsed: argparse.Namespace) -> None:
         config = load(parsed.config)
     except ConfigError as error:
         raise UsageError(str(error)) from error
-    found = [*_sound(config), *_board(config, parsed.data), _kept(parsed.data)]
+    found = [*_sound(config), *_round_trips(parsed.data), *_board(config, parsed.data), _kept(parsed.data)]
     if parsed.json:
         sys.stdout.write(json.dumps(found) + "\n")
         return
@@ -51,6 +56,22 @@ def _sound(config: Config) -> list[dict[str, Any]]:
         return [*listed, _part("sound", "missing", str(error))]
     channel = f"input {config.audio.channel}" if config.audio.channel else "the input with signal"
     return [*listed, _part("sound", "ok", f"uses {chosen.name}, {channel}")]
+
+
+def _round_trips(data: Path) -> list[dict[str, Any]]:
+    """What was measured of which card, with a daemon running or without one."""
+    try:
+        trips = stored_round_trips(Store(data)) if Library(data).exists() else {}
+    except SyncError as error:
+        return [_part("round trip", "unknown", str(error))]
+    if not trips:
+        return [_part("round trip", "unknown", "not measured: pedal latency")]
+    return [_part("round trip", "ok", _measured(card, trip), samples=trip.samples) for card, trip in trips.items()]
+
+
+def _measured(card: str, trip: RoundTrip) -> str:
+    opened = f"{trip.rate_hz} Hz, blocks of {trip.block_frames}" if trip.block_frames else f"{trip.rate_hz} Hz"
+    return f"{card}: {trip.latency_ms:.1f} ms ({trip.samples} samples) at {opened}"
 
 
 def _board(config: Config, data: Path) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ def status(parsed: argparse.Namespace) -> None:
     _write(f"mode: {state['mode']}   screen: {state['screen']}")
     if session is not None:
         _write(f"session {session['session_id']}: {session['elapsed_s']:.0f} s, {session['notes']} notes")
+    _write(f"round trip: {state['round_trip']['text']}")
     for part in state["parts"]:
         _write(f"{part['name']:8} {part['state']:8} {part['text']}")
 

@@ -13,6 +13,7 @@ from webui.schemas import (
     MetricsView,
     NoteView,
     PartView,
+    RoundTripView,
     SessionDetail,
     SessionRow,
     SessionView,
@@ -92,6 +93,8 @@ class FakePedal:
         self.mode = "idle"
         self.switch_down = False
         self.settings = Settings()
+        self.round_trip = RoundTripView(card="Solo", outputs=2)
+        self.cable = False
         self.faults: dict[str, PartView] = {}
         self.stored = [self._detail(index) for index in reversed(range(stored))]
         self.review: SessionView | None = None
@@ -112,6 +115,7 @@ class FakePedal:
             session=self._view() if playing else None,
             review=self.review,
             settings=self.settings,
+            round_trip=self.round_trip,
             parts=self._parts(),
             waiting_to_sync=1 if "network" in self.faults else 0,
             simulated=self.simulated,
@@ -182,6 +186,14 @@ class FakePedal:
 
     def _do_tuner(self, _arguments: Mapping[str, Any]) -> None:
         self.mode = "idle" if self.mode == "tuner" else "tuner"
+
+    def _do_round_trip(self, _arguments: Mapping[str, Any]) -> None:
+        if self.elapsed_s is not None:
+            raise CommandRefused("session_runs", "a session runs: stop it first")
+        self.round_trip = RoundTripView(card="Solo", outputs=2, text="measuring", step=0)
+
+    def _do_cable(self, arguments: Mapping[str, Any]) -> None:
+        self.cable = bool(arguments["plugged"])
 
     def _do_settings(self, arguments: Mapping[str, Any]) -> None:
         if arguments.get("scale_kind", "minor") not in {"major", "minor"}:

@@ -47,6 +47,14 @@ def test_keep_tuner_sync_and_shutdown_reach_the_pedal(web):
     assert [name for name, _ in web.pedal.commands] == ["keep", "tuner", "sync", "shutdown"]
 
 
+def test_the_round_trip_is_measured_when_asked_for_and_not_in_a_session(web):
+    before = web.get("/api/v1/state").json()["round_trip"]
+    assert (before["latency_ms"], before["step"], before["text"]) == (None, None, "not measured")
+    assert web.post("/api/v1/round-trip").json()["round_trip"]["step"] == 0
+    web.post("/api/v1/session/start")
+    assert error_of(web.post("/api/v1/round-trip")) == (409, "session_runs", None)
+
+
 def test_settings_change_in_part_and_come_back_whole(web):
     changed = web.ask("PATCH", "/api/v1/settings", json={"a4_hz": 442, "scale_root": "F#"}).json()
     assert changed == web.get("/api/v1/settings").json()
@@ -119,6 +127,7 @@ def test_oled_picture_only_on_the_simulated_board(web, make_web):
 BOARD = [
     ("edges", {"edges": [{"at_s": 0, "pressed": True}, {"at_s": 0.6, "pressed": False}]}, "press"),
     ("audio", {"plugged": False}, "audio"),
+    ("cable", {"plugged": True}, "cable"),
     ("oled", {"working": False}, "oled"),
     ("network", {"up": False}, "network"),
 ]

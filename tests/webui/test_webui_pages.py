@@ -72,5 +72,5 @@ def test_no_word_of_the_table_is_left_over():
     table = set(re.findall(r"^  (\w+):", (STATIC / "strings.js").read_text(), re.MULTILINE))
     rest = "".join(file.read_text() for file in STATIC.iterdir() if file.name != "strings.js")
     # Families whose last part is made from data.
-    made = re.compile(r"(part|state|did|s|board|g|legend)_\w+|open|interrupted")
+    made = re.compile(r"(part|state|did|s|board|g|legend|rt)_\w+|open|interrupted")
     assert not {word for word in table if not re.search(rf"\b{word}\b", rest) and not made.fullmatch(word)}

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import * as board from "./board.js";
 import { $, show, text } from "./dom.js";
+import * as latency from "./latency.js";
 import * as live from "./live.js";
 import * as pair from "./pair.js";
 import * as sessions from "./sessions.js";
@@ -64,6 +65,7 @@ function onState(state) {
   live.render(state);
   board.render(state, say);
   settings.render(state.settings);
+  latency.render(state);
   if (state.toast && state.toast !== lastToast) say(state.toast);
   lastToast = state.toast;
   // A session that ended while the list is open belongs into the list.
@@ -107,6 +109,7 @@ async function begin() {
   translate();
   $("tabs").setAttribute("aria-label", t("product"));
   live.build(say);
+  latency.build(say);
   pair.build((message) => {
     enter(true);
     say(message);

@@ -5,9 +5,11 @@ import { $, el, show, text } from "./dom.js";
 import { t } from "./strings.js";
 
 const OLED_EVERY_MS = 150;
-// ``down``: the states of that part which mean that a hand has pulled it.
+// ``down``: the states of that part which mean that a hand has pulled it. The cable that leads the output back into the
+// input is no part of the pedal: it lies beside it, until a hand plugs it in.
 const CABLES = [
   { name: "audio", key: "plugged", down: ["missing", "fault"] },
+  { name: "cable", key: "plugged", down: ["ok"], beside: true },
   { name: "oled", key: "working", down: ["missing", "fault"] },
   { name: "network", key: "up", down: ["missing", "fault", "waiting", "off"] },
 ];
@@ -50,9 +52,9 @@ function makeSwitch(say) {
   return button;
 }
 
-function makeCable({ name, key, down }, say) {
+function makeCable({ name, key, down, beside = false }, say) {
   const button = el("button", { class: "button quiet", type: "button" });
-  const cable = { name, button, down, well: true, state: "", pulled: null };
+  const cable = { name, button, down, beside, well: true, state: "", pulled: null };
   button.addEventListener("click", async () => {
     const well = !cable.well;
     // The pedal notices a broken part when it uses it next; until then the button knows what the hand did.
@@ -73,7 +75,7 @@ function label(cable, state) {
   if (cable.pulled && cable.pulled.before !== cable.state) cable.pulled = null;
   cable.well = cable.pulled ? cable.pulled.well : !cable.down.includes(cable.state);
   text(cable.button, t(`board_${cable.name}_${cable.well ? "off" : "on"}`));
-  cable.button.classList.toggle("pulled", !cable.well);
+  cable.button.classList.toggle("pulled", !cable.well && !cable.beside);
 }
 
 function build(say) {

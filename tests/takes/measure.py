@@ -43,9 +43,11 @@ def rough_f0_hz(samples: Samples, rate_hz: int) -> float:
     return rate_hz / float(peaks[correlation[peaks] > 0.9 * best][0])
 
 
-def f0_curve_hz(samples: Samples, rate_hz: int, near_hz: float, centres: NDArray[np.int64]) -> NDArray[np.float64]:
-    """First partial around each of these samples, by its phase advance over 5 ms within six periods."""
-    return _partial_hz(samples, rate_hz, near_hz, PERIODS / near_hz, centres)[0]
+def f0_curve_hz(
+    samples: Samples, rate_hz: int, near_hz: float, centres: NDArray[np.int64], periods: int = PERIODS
+) -> Samples:
+    """First partial around each of these samples, by its phase advance over 5 ms within so many periods."""
+    return _partial_hz(samples, rate_hz, near_hz, periods / near_hz, centres)[0]
 
 
 @dataclass(frozen=True)

@@ -71,11 +71,10 @@ def _seq(name: str, kind: str, seed: int, guitar: Guitar, what: Seq, notes: list
     return canvas.take(peak_dbfs, what.cond)
 
 
-def seq(name: str, seed: int, guitar: Guitar, what: Seq) -> Take:
-    """The lick, again and again until the take is long enough. Strings left to ring are of a kind of their own."""
+def seq(name: str, seed: int, guitar: Guitar, what: Seq, kind: str = "seq") -> Take:
+    """The lick, again and again until the take is long enough."""
     once = lick(what.lick, what.root)
     times = max(1, round(SEQ_S * what.bpm * what.sub / 60 / len(once)))
-    kind = "letring" if what.style == "letring" else "seq"
     return _seq(name, kind, seed, guitar, what, once * times, SEQ_DBFS)
 
 

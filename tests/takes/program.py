@@ -23,18 +23,23 @@ SEQS = (
     Seq("clean", "dorian", 40, 180, 4, "dirty", "normal", -22.0),
     Seq("jazz", "octaves", 45, 92, 3, "quiet", "ring"),
     Seq("acoustic", "thirds", 43, 120, 4, "hum60", "normal", 17.0),
-    Seq("drive", "majpent", 55, 70, 3, "dirty", "stacc"),
-    Seq("muted", "turn", 40, 144, 3, "clean", "normal", -5.0),
+    Seq("nylon", "mixolydian", 48, 70, 3, "dirty", "stacc"),
+    Seq("acoustic", "turn", 60, 144, 3, "clean", "normal", -5.0),
     Seq("steel", "repeat", 48, 132, 4, "hum50"),
     Seq("nylon", "arpeggio", 43, 108, 3, "hiss", "ring", 11.0),
     Seq("clean", "skips", 45, 96, 4, "clean", "ring", 3.0),
     Seq("jazz", "majpent", 48, 172, 3, "hum60", "stacc", -15.0),
     Seq("acoustic", "chromatic", 43, 84, 3, "dirty"),
     Seq("steel", "turn", 59, 156, 2, "hiss", "ring", 20.0),
-    Seq("drive", "turn", 57, 118, 2, "hum60", "ring", 8.0),
-    Seq("muted", "repeat", 38, 104, 4, "hiss"),
     Seq("steel", "arpeggio", 43, 90, 3, "clean", "letring"),
     Seq("nylon", "skips", 48, 110, 2, "hiss", "letring"),
+)
+CREEPS = (
+    Seq("drive", "majpent", 55, 70, 3, "dirty", "stacc"),
+    Seq("drive", "turn", 57, 118, 2, "hum60", "ring", 8.0),
+    Seq("muted", "turn", 40, 144, 3, "clean", "normal", -5.0),
+    Seq("muted", "repeat", 38, 104, 4, "hiss"),
+    Seq("picked", "turn", 38, 90, 2),
 )
 LEGATOS = (
     ("steel", 80, "clean"),
@@ -45,7 +50,7 @@ LEGATOS = (
 )
 LOWS = (
     Seq("fingered", "riff", 35, 90, 2),
-    Seq("picked", "riff", 36, 116, 2, "hum60"),
+    Seq("jazz", "riff", 36, 116, 2, "hum60"),
     Seq("steel", "riff", 37, 132, 2, "hiss"),
     Seq("bass", "riff", 38, 104, 3, "hum50"),
     Seq("clean", "riff", 38, 126, 2, "quiet"),
@@ -56,7 +61,6 @@ BENDS = (
     ("jazz", False, "hum50"),
     ("acoustic", True, "clean"),
     ("acoustic", False, "hiss"),
-    ("drive", False, "clean"),
 )
 TIMES = (
     Timed("steel", 72, 1, 0.0, 10.0),
@@ -94,7 +98,9 @@ def _plucked(have: Have, seed: int) -> Iterator[Take]:
     for index, what in enumerate(SEQS):
         kind = "letring" if what.style == "letring" else "seq"
         name = f"{kind}_{index:02}_{what.lib}_{what.lick}_{what.bpm}x{what.sub}_{what.cond}"
-        yield seq(name, seed, have(what.lib), what)
+        yield seq(name, seed, have(what.lib), what, kind)
+    for index, what in enumerate(CREEPS):
+        yield seq(f"creep_{index:02}_{what.lib}_{what.lick}_{what.bpm}x{what.sub}", seed, have(what.lib), what, "creep")
     for index, what in enumerate(LOWS):
         yield low(f"low_{index:02}_{what.lib}_root{what.root}_{what.bpm}", seed, have(what.lib), what)
     for index, when in enumerate(TIMES):

@@ -56,6 +56,20 @@ def test_the_measured_latency_is_taken_out():
     assert metrics(log).signed_ms == pytest.approx(0.0, abs=0.05)
 
 
+def test_the_latency_does_not_push_a_note_over_into_the_next_tempo():
+    """The last & before a new tempo is heard a round trip later: less than half a beat from the new one's first."""
+    latency, half = 4_800, 14_400
+    change = FIRST_SAMPLE + 16 * half
+    log = [SegmentStarted(0, 0, latency_samples=latency), GridSet(0, FIRST_SAMPLE, 100.0), GridSet(0, change, 150.0)]
+    for i in range(32):
+        log += note(i, latency + (FIRST_SAMPLE + i * half if i < 16 else change + (i - 16) * 9_600), 57)
+    heard = metrics(log)
+    assert heard.signed_ms == pytest.approx(0.0, abs=0.05)
+    assert {e.position: e.n for e in heard.by_beat}["4&"] == 4
+    assert max(abs(e.signed_ms) for e in heard.by_beat) < 0.05
+    assert heard.timing_stability > 0.99
+
+
 def test_drifting_away_from_the_click_is_not_steady():
     assert metrics(played(late_ms=lambda i: 12.0 * i)).timing_stability < 0.1
 

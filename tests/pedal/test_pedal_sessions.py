@@ -9,7 +9,18 @@ import pytest
 
 from dsp.log import decode
 from dsp.session import summarise
-from dsp.types import Gap, LogEntry, Mark, NoteEnded, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
+from dsp.types import (
+    Gap,
+    GridSet,
+    LogEntry,
+    Mark,
+    NoteEnded,
+    NoteStarted,
+    Paused,
+    Resumed,
+    SegmentStarted,
+    SessionSetup,
+)
 from pedal.sessions import Sessions
 from pedal.wall import WallClock
 from sync.errors import StoreFull
@@ -210,3 +221,25 @@ def test_what_the_card_refused_is_written_the_next_time(
     found = library.session(library.sessions(1)[0].session_id)
     assert found is not None
     assert [e.note_id for e in map(decode, found[1]) if isinstance(e, NoteStarted)] == [1, 2]
+
+
+@pytest.mark.parametrize("latency", [0, 480])
+def test_a_beat_stands_in_the_log_a_round_trip_before_the_player_has_it(store: Store, hand: Hand, latency: int) -> None:
+    """So whoever plays on the light has no error, with a measured card as without."""
+
+    async def evening() -> None:
+        sessions = sessions_on(store, hand)
+        sessions.heard(SegmentStarted(1, 95 * S, latency_samples=latency))
+        sessions.begin("Ada", SETUP, 98 * S)
+        sessions.set_grid(100.0, 100 * S)
+        recording = sessions.recording
+        assert recording is not None
+        assert recording.entries[-1] == GridSet(1, 5 * RATE - latency, 100.0)
+        for number in range(16):
+            onset = round((5 + 0.3 * number) * RATE)
+            sessions.heard(NoteStarted(1, number, onset, onset + 900, 45, 0.0, 0.95, -20.0))
+        saved = await sessions.end(110 * S, "stop")
+        assert saved is not None
+        assert saved.summary.metrics.signed_ms == pytest.approx(0.0, abs=0.05)
+
+    asyncio.run(evening())

@@ -1,6 +1,7 @@
 """jack_cable.py NAME FRAMES: a JACK client whose one output gives back its one input, so many frames later.
 
-PortAudio sees it as a card with one input and one output and a cable between them. Prints "ready", ends with its input.
+PortAudio sees it as a card with one input and one output and a cable between them; with FRAMES −1 the cable is out.
+Prints "ready", ends with its input.
 """
 
 import os
@@ -13,12 +14,13 @@ import numpy as np
 def main() -> None:
     client = jack.Client(sys.argv[1], no_start_server=True)
     into, out = client.inports.register("in_1"), client.outports.register("out_1")
-    under_way = np.zeros(int(sys.argv[2]), np.float32)
+    delay = int(sys.argv[2])
+    under_way = np.zeros(max(0, delay), np.float32)
 
     @client.set_process_callback
     def process(frames: int) -> None:
         nonlocal under_way
-        all_of_it = np.concatenate((under_way, into.get_array()))
+        all_of_it = np.concatenate((under_way, into.get_array() * (delay >= 0)))
         out.get_array()[:] = all_of_it[:frames]
         under_way = all_of_it[frames:]
 

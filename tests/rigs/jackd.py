@@ -84,7 +84,7 @@ class JackRig:
         return self._plug(Client(self, PLAYER, name, *([str(recording)] if recording else [])))
 
     def cable(self, name: str = "cable", delay_frames: int = 0) -> Client:
-        """Plug one in: a card of that name whose only output comes back in its only input, so much later."""
+        """Plug one in: a card of that name whose only output comes back in its only input, so much later; −1: never."""
         return self._plug(Client(self, CABLE, name, str(delay_frames)))
 
     def _plug(self, client: Client) -> Client:

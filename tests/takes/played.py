@@ -1,12 +1,13 @@
 """Takes of plucked notes: licks (seq), dropped tunings (low), a click to be measured against (time), strums (chord)."""
 
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 
 import numpy as np
 
 from tests.takes.canvas import Canvas, Take
 from tests.takes.dirt import amplitude, click
-from tests.takes.measure import hz_of
+from tests.takes.measure import Samples, hz_of
 from tests.takes.phrases import chord, lick
 from tests.takes.sources import Guitar
 from tests.takes.strings import Voice, damped, plucked
@@ -92,7 +93,7 @@ def timed(name: str, seed: int, guitar: Guitar, what: Timed, notes: int) -> Take
     # Speeds up evenly by drift_pct over the whole take.
     steps_s = step_s * (1 - what.drift_pct / 100 * np.arange(notes) / notes)
     grid_s = FIRST_CLICK_S + np.concatenate([[0.0], np.cumsum(steps_s[:-1])])
-    late_ms = what.bias_set_ms + np.clip(rng.normal(0, what.jitter_set_ms, notes), -0.2e3 * step_s, 0.2e3 * step_s)
+    late_ms = what.bias_set_ms + what.jitter_set_ms * even_deviates(rng, notes)
     walk = (0, 3, 5, 7, 10, 12, 10, 7, 5, 3)
     deviations_ms = []
     for index, due_s in enumerate(grid_s):
@@ -110,6 +111,16 @@ def timed(name: str, seed: int, guitar: Guitar, what: Timed, notes: int) -> Take
         "t0": FIRST_CLICK_S,
     }
     return canvas.take(TIME_DBFS, what.cond)
+
+
+def even_deviates(rng: np.random.Generator, count: int) -> Samples:
+    """Normal deviates, one from each of so many equal shares, in random order.
+
+    Drawn freely, 60 of them have a median deviation up to 10 % away from their standard deviation: a scorer that
+    compares the one with the other would blame a perfect listener for 0.6 ms.
+    """
+    normal = NormalDist()
+    return rng.permutation([normal.inv_cdf((at + 0.5) / count) for at in range(count)])
 
 
 def chords(name: str, seed: int, guitar: Guitar, cond: str, kinds: tuple[str, ...]) -> Take:

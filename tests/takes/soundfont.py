@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ class SoundFont:
             yield name, at + 8, size
             at += 8 + size + size % 2
 
-    def _records(self, chunk: bytes, layout: str) -> list[tuple[object, ...]]:
+    def _records(self, chunk: bytes, layout: str) -> list[tuple[Any, ...]]:
         at, size = self._chunks[chunk]
         return list(struct.iter_unpack(layout, self._data[at : at + size]))
 
@@ -73,7 +74,7 @@ class SoundFont:
             raise ValueError(f"this SoundFont has no instrument {name!r}")
         return list(found.values())
 
-    def _recorded(self, header: tuple[object, ...], zone: dict[object, object]) -> Recorded:
+    def _recorded(self, header: tuple[Any, ...], zone: dict[int, int]) -> Recorded:
         raw, start, end, loop, _, rate_hz, key, *_ = header
         stop = loop if zone.get(SAMPLE_MODES, 0) in LOOPS and start < loop < end else end
         at = self._chunks[b"smpl"][0]

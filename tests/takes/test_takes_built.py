@@ -86,6 +86,8 @@ def test_jitter_is_that_of_what_was_placed(takes):
     assert [note["dev_ms"] for note in take.notes] == pytest.approx(late_ms)
     assert take.meta["jitter_ms"] == pytest.approx(np.std(late_ms, ddof=1))
     assert take.meta["bias_ms"] == pytest.approx(np.mean(late_ms))
+    robust_ms = 1.4826 * np.median(np.abs(late_ms - np.median(late_ms)))
+    assert robust_ms == pytest.approx(take.meta["jitter_ms"], rel=0.05)
     steps_s = np.diff([note["grid"] for note in take.notes])
     assert steps_s[-1] / steps_s[0] == pytest.approx(0.98, abs=0.002)
 

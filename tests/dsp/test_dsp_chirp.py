@@ -132,6 +132,15 @@ def test_with_a_cable_that_is_one_it_is_always_found(delay, gain_db, hum_dbfs, s
     assert found.delay_samples == pytest.approx(delay, abs=0.5)
 
 
+@pytest.mark.parametrize("tone_dbfs", [-6.5, -20])
+def test_a_steady_tone_is_outvoted_however_loud(tone_dbfs):
+    tone = amplitude(tone_dbfs) * np.sin(2 * np.pi * 1_000.3 * np.arange(WINDOW_SAMPLES) / RATE_HZ)
+    found = find_echo(window(777, amplitude(-60), tone + hiss(-100, 1)))
+    assert isinstance(found, Echo)
+    assert found.delay_samples == pytest.approx(777, abs=0.1)
+    assert found.votes > 0.9
+
+
 @given(ROOMS)
 @settings(max_examples=40)
 def test_without_a_cable_there_is_no_number(room):

@@ -32,6 +32,15 @@ def test_sound_plays_where_it_was_placed_and_once():
     assert take(ring, 8) == [0] * 8
 
 
+def test_what_was_played_over_the_ring_s_end_is_not_played_again():
+    ring = PlayRing(4, 1)
+    ring.place(2, frames(1, 2))
+    take(ring, 3)
+    ring.place(4, frames(3))
+    assert take(ring, 2) == [2, 3]
+    assert take(ring, 4) == [0, 0, 0, 0]
+
+
 def test_placed_in_any_order_sounds_add_up():
     ring = PlayRing(8, 1)
     ring.place(4, frames(1, 1))
@@ -49,11 +58,15 @@ def test_what_comes_too_late_is_silent_counted_and_no_ghost_later():
     assert ring.late_frames == 4
 
 
-def test_a_callback_in_the_middle_of_placing_makes_it_late_and_leaves_no_ghost():
+@pytest.mark.parametrize("before", [True, False])
+def test_a_callback_in_the_middle_of_placing_makes_it_late_and_leaves_no_ghost(before):
     class Interrupted(PlayRing):
         def _add(self, begin, added):
+            if before:  # the audio thread comes by between a look at the position and what follows from it
+                take(self, 3)
             super()._add(begin, added)
-            take(self, 3)  # the audio thread comes by before the placing thread looks again
+            if not before:
+                take(self, 3)
 
     ring = Interrupted(8, 1)
     ring.place(1, frames(1, 2, 3, 4))

@@ -29,8 +29,8 @@ def made_guitar() -> Guitar:
     return chosen("made", [recorded(midi, 4.0) for midi in range(35, 81, 4)])
 
 
-def soundfont_bytes(samples: Samples, loop: tuple[int, int], right: bool = False) -> bytes:
-    """A SoundFont with one instrument, ``Guitar``, of one sample at 22050 Hz whose zone loops; key 64."""
+def soundfont_bytes(samples: Samples, loop: tuple[int, int], right: bool = False, looped: bool = True) -> bytes:
+    """A SoundFont with one instrument, ``Guitar``, of one sample at 22050 Hz, key 64."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
@@ -46,7 +46,7 @@ def soundfont_bytes(samples: Samples, loop: tuple[int, int], right: bool = False
     tables = (
         chunk(b"inst", named(b"Guitar") + struct.pack("<H", 0) + named(b"EOI") + struct.pack("<H", 1))
         + chunk(b"ibag", struct.pack("<HHHH", 0, 0, 3, 0))
-        + chunk(b"igen", struct.pack("<HhHhHh", 58, 64, 54, 1, 53, 0) + struct.pack("<Hh", 0, 0))
+        + chunk(b"igen", struct.pack("<HhHhHh", 58, 64, 54, looped, 53, 0) + struct.pack("<Hh", 0, 0))
         + chunk(b"shdr", header + named(b"EOS") + struct.pack("<5IBbHH", *[0] * 9))
     )
     # Three samples before it: an offset that is counted in bytes would be found out.

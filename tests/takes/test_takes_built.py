@@ -190,11 +190,16 @@ def test_the_same_seed_gives_the_same_files_and_another_one_others(tmp_path):
     for name in ("one.flac", "one.json"):
         first, same, other = ((tmp_path / folder / name).read_bytes() for folder in "abc")
         assert first == same != other
-    samples, rate_hz = soundfile.read(tmp_path / "a/one.flac")
-    truth = json.loads((tmp_path / "a/one.json").read_text())
+    samples, rate_hz = soundfile.read(tmp_path / "c/one.flac")
+    truth = json.loads((tmp_path / "c/one.json").read_text())
     assert (rate_hz, len(samples) / rate_hz) == (truth["sr"], truth["duration"])
     assert entry["n"] == len(truth["notes"])
     assert entry["dur"] == pytest.approx(truth["duration"], abs=0.01)
+
+
+def test_two_takes_of_one_seed_are_not_alike():
+    one, other = (seq(name, SEED, made_guitar(), STACCATO) for name in ("one", "other"))
+    assert [note["midi"] for note in one.notes] != [note["midi"] for note in other.notes]
 
 
 @pytest.mark.rig("shared")

@@ -82,6 +82,13 @@ def test_a_soundfonts_sample_ends_where_its_loop_begins(tmp_path):
     assert np.abs(note.samples - SAWTOOTH[:300]).max() < 1e-4
 
 
+def test_a_sample_that_does_not_loop_is_read_to_its_end(tmp_path):
+    font = SoundFont(written(tmp_path / "a.sf2", soundfont_bytes(SAWTOOTH, (300, 390), looped=False)))
+    (note,) = font.instrument("Guitar")
+    assert len(note.samples) == len(SAWTOOTH)
+    assert np.abs(note.samples - SAWTOOTH).max() < 1e-4
+
+
 def test_what_a_soundfont_does_not_have_is_said(tmp_path):
     font = SoundFont(written(tmp_path / "a.sf2", soundfont_bytes(SAWTOOTH, (300, 390))))
     with pytest.raises(ValueError, match="no instrument 'Lute'"):

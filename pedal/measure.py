@@ -29,6 +29,7 @@ from pedal.listen import Samples
 
 AHEAD_SAMPLES: Final = 9_600
 """A chirp is placed so long before its time: the engine may be busy for 0.2 s without being late."""
+TRIES: Final = 3
 NO_OUTPUT: Final = "no_output"
 INTERRUPTED: Final = "interrupted"
 
@@ -45,6 +46,7 @@ class RoundTripMeter:
         self.latency_samples = latency_samples
         self._source = source
         self._tell = tell
+        self._tries = 0
         self._begin_at: int | None = None
         self._next_sample = 0
         self._played = 0
@@ -66,8 +68,8 @@ class RoundTripMeter:
             self._tell({"refused": NO_OUTPUT})
             return
         self.running = True
-        self._begin_at, self._played, self._filled, self._heard = None, 0, 0, []
-        self._tell({"step": 0})
+        self._tries = 0
+        self._start_over()
 
     def cancel(self) -> None:
         """Leave it; what was known before stays."""
@@ -78,13 +80,22 @@ class RoundTripMeter:
         if self._begin_at is None:
             self._begin_at = self._source.position + AHEAD_SAMPLES
         elif at_sample != self._next_sample:  # samples were lost: what is counted across them is no measurement
-            self._end({"refused": INTERRUPTED})
+            self._start_over()
             return
         self._next_sample = at_sample + len(frames)
-        if not self._play(self._begin_at):
+        if self._play(self._begin_at):
+            self._keep(frames, at_sample, self._begin_at)
+        else:
+            self._start_over()
+
+    def _start_over(self) -> None:
+        """From the first chirp; not for ever, because a card that goes on losing sound cannot be measured."""
+        self._tries += 1
+        if self._tries > TRIES:
             self._end({"refused": INTERRUPTED})
             return
-        self._keep(frames, at_sample, self._begin_at)
+        self._begin_at, self._played, self._filled, self._heard = None, 0, 0, []
+        self._tell({"step": 0})
 
     def _play(self, begin_at: int) -> bool:
         """The next chirp, if it is time to hand it over; returns whether it was in time."""

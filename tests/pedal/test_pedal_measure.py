@@ -12,7 +12,7 @@ from hardware.audio_port import AudioSource
 from hardware.cable import CABLE_FRAMES, CableSource
 from hardware.fake import FakeSource
 from pedal.listen import Intake, run
-from pedal.measure import RoundTripMeter
+from pedal.measure import TRIES, RoundTripMeter
 from pedal.order import Order
 from tests.pedal.test_pedal_listen import CountingEar, ListSink
 
@@ -119,20 +119,34 @@ def test_at_another_rate_it_counts_in_samples_of_the_music() -> None:
 
 
 @pytest.mark.parametrize("turn", [2, 60, 300])
-def test_lost_sound_ends_it(turn: int) -> None:
-    inner = silence()
+def test_where_sound_is_lost_it_starts_over(turn: int) -> None:
+    inner = silence(9.0)
 
     def lose(bench: Bench, now: int) -> None:
         at_once(bench, now)
         if now == turn:
             inner.lose(64)
 
+    told = Bench(CableSource(inner, plugged=True), lose).told
+    assert [message.get("step") for message in told].count(0) == 2
+    assert told[-1]["found"]["samples"] == CABLE_FRAMES
+
+
+def test_where_sound_is_lost_all_the_time_it_gives_up() -> None:
+    inner = silence()
+
+    def lose(bench: Bench, now: int) -> None:
+        at_once(bench, now)
+        if now % 100 == 50:
+            inner.lose(64)
+
     bench = Bench(CableSource(inner, plugged=True), lose)
+    assert [message.get("step") for message in bench.told].count(0) == TRIES
     assert bench.told[-1] == {"refused": "interrupted"}
     assert bench.entries(SegmentStarted)[-1].latency_samples == 0
 
 
-def test_a_chirp_that_is_late_ends_it() -> None:
+def test_chirps_that_are_late_end_it() -> None:
     class Slow(CableSource):
         def play(self, at_sample: int, frames: Any) -> int:
             return super().play(at_sample, frames) + 1

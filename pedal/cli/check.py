@@ -47,7 +47,9 @@ def _sound(config: Config) -> list[dict[str, Any]]:
     except DeviceError as error:
         return [_part("sound", "missing", str(error))]
     listed = [
-        _part("sound card", "there", f"{c.name} ({c.channels} inputs)", usb_id=c.usb_id, channels=c.channels)
+        _part(
+            "sound card", "there", f"{c.name} ({c.channels} in, {c.outputs} out)", usb_id=c.usb_id, channels=c.channels
+        )
         for c in cards
     ]
     try:

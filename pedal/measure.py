@@ -13,6 +13,7 @@ import numpy as np
 from dsp.chirp import (
     CHIRP_SAMPLES,
     CHIRPS,
+    DELAY_SAMPLES_MAX,
     MARGIN_SAMPLES,
     PERIOD_SAMPLES,
     WINDOW_SAMPLES,
@@ -49,6 +50,7 @@ class RoundTripMeter:
         self._tries = 0
         self._begin_at: int | None = None
         self._next_sample = 0
+        self._silent_from = 0  # a chirp of a measurement that was left may still be on its way
         self._played = 0
         self._window = np.zeros((WINDOW_SAMPLES, source.channels), np.float32)
         self._filled = 0
@@ -78,7 +80,7 @@ class RoundTripMeter:
     def hear(self, frames: Samples, at_sample: int) -> None:
         """Play what is due and keep what was heard; the last chirp's window decides."""
         if self._begin_at is None:
-            self._begin_at = self._source.position + AHEAD_SAMPLES
+            self._begin_at = max(self._source.position + AHEAD_SAMPLES, self._silent_from)
         elif at_sample != self._next_sample:  # samples were lost: what is counted across them is no measurement
             self._start_over()
             return
@@ -103,6 +105,7 @@ class RoundTripMeter:
         if self._played == CHIRPS or at > self._source.position + AHEAD_SAMPLES:
             return True
         self._played += 1
+        self._silent_from = at + CHIRP_SAMPLES + DELAY_SAMPLES_MAX
         sound = np.broadcast_to(
             chirp(self._source.sample_rate_hz)[:, None], (CHIRP_SAMPLES, self._source.output_channels)
         )

@@ -189,6 +189,19 @@ def test_it_may_be_left_and_what_was_known_stays() -> None:
     assert len(bench.ear.heard) == 5 * RATE_HZ - 50 * CHUNK
 
 
+@pytest.mark.parametrize("turn", [15, 20, 40, 60])
+def test_the_chirps_of_a_measurement_that_was_left_do_not_disturb_the_next(turn: int) -> None:
+    def again(bench: Bench, now: int) -> None:
+        at_once(bench, now)
+        if now == turn:
+            bench.meter.cancel()
+            bench.meter.begin()
+
+    told = Bench(plugged(8.0, delay_frames=20_000), again).told
+    assert [message.get("step") for message in told].count(0) == 2
+    assert told[-1]["found"]["samples"] == 20_000
+
+
 def test_asked_twice_it_measures_once() -> None:
     def twice(bench: Bench, turn: int) -> None:
         if turn in {0, 30}:

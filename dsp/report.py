@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from dsp.drift import tuning_drift
 from dsp.metrics import score
 from dsp.replay import Retracted, replay
 from dsp.tuning import TunerReading
@@ -23,12 +24,16 @@ def analysis_json(
     ``delay_s`` is what a resampler before the pipeline looked ahead: the pipeline's samples are on the file's clock,
     but they became known that much later, and "decided" says so. Raises ``ValueError`` for an unknown scale.
     """
+    entries = list(entries)
     record = replay(entries)
+    drift = tuning_drift(setup, entries)
     return {
         "notes": [_note(note, delay_s) for note in record.notes],
         "retracted": [_retracted(note, delay_s) for note in record.retracted],
         "chords": [],
         "metrics": metrics_json(score(setup, record)),
+        "tuning_drift": [asdict(string) for string in drift.strings],
+        "tuning_drift_common_cents": drift.common_cents,
         "engine": {
             "sample_rate_hz": SAMPLE_RATE_HZ,
             "hop_samples": HOP_SAMPLES,

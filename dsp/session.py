@@ -7,6 +7,7 @@ what is stored comes from ``summarise``, which sees everything.
 from collections.abc import Iterable
 from typing import Final
 
+from dsp.drift import DriftTracker, TuningDrift
 from dsp.metrics import confident, score
 from dsp.replay import Replayer, replay
 from dsp.scales import pitch_classes
@@ -45,11 +46,13 @@ class LiveScore:
     def __init__(self, setup: SessionSetup) -> None:
         self._setup = setup
         self._replayer = Replayer(notes_max=WINDOW_NOTES)
+        self._drift = DriftTracker(setup)
         self._metrics: Metrics | None = None
 
     def add(self, entry: LogEntry) -> None:
         """Take one log entry in."""
         self._replayer.add(entry)
+        self._drift.add(entry)
         self._metrics = None
 
     def metrics(self) -> Metrics:
@@ -57,3 +60,7 @@ class LiveScore:
         if self._metrics is None:
             self._metrics = score(self._setup, self._replayer.record())
         return self._metrics
+
+    def drift(self) -> TuningDrift:
+        """How the strings have drifted since the session began; this sees all of it, in bounded memory."""
+        return self._drift.drift()

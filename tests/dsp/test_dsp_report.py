@@ -23,6 +23,7 @@ NOTE_KEYS = {
     "bend_cents",
     "vibrato_hz",
 }
+DRIFT_KEYS = {"string", "name", "cents", "se_cents", "drift_cents", "drift_se_cents", "n"}
 METRIC_KEYS = {
     "pitch_accuracy",
     "scale_conformity",
@@ -39,7 +40,9 @@ METRIC_KEYS = {
 
 def test_the_object_has_the_shape_of_the_command_line():
     result = analysis_json(played(), SETUP, rate_hz=44_100, real_time_factor=0.0123456)
-    assert set(result) == {"notes", "retracted", "chords", "metrics", "engine"}
+    drift = {"tuning_drift", "tuning_drift_common_cents"}
+    assert set(result) == {"notes", "retracted", "chords", "metrics", "engine"} | drift
+    assert set(result["tuning_drift"][0]) == DRIFT_KEYS
     assert set(result["notes"][0]) >= NOTE_KEYS
     assert set(result["metrics"]) >= METRIC_KEYS
     assert result["engine"]["sample_rate_hz"] == 48_000

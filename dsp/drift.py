@@ -37,6 +37,7 @@ PAUSE_S: Final = 3.0
 CHECK_NOTES: Final = 16  # after a pause
 TUNED_CENTS: Final = 3.0
 RANGES: Final = ((0, 39), (40, 44), (45, 49), (50, 54), (55, 58), (59, 63), (64, 127))
+RANGE_NAMES: Final = ("below E2", "E2 to G#2", "A2 to C#3", "D3 to F#3", "G3 to A#3", "B3 to D#4", "from E4 up")
 LOW_NOTES: Final = 3  # so many below the lowest string, and it is another guitar
 COMMON_STRINGS: Final = 4
 ALIKE_CENTS: Final = 3.0
@@ -83,7 +84,7 @@ class DriftTracker:
         self._lowest_midi = open_midis[0]
         self._fingering = Fingering(open_midis)
         self._strings = [_String(len(open_midis) - i, note_name(midi)) for i, midi in enumerate(open_midis)]
-        self._ranges = [_String(None, f"{note_name(low)} to {note_name(high)}") for low, high in RANGES]
+        self._ranges = [_String(None, name) for name in RANGE_NAMES]
         self._undecided: deque[Reading | None] = deque()
         self._began: dict[tuple[int, int], int] = {}
         self._segment = SegmentStarted(0, 0)

@@ -7,6 +7,7 @@ the reducer has no clock. Musical facts carry their segment and sample besides.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from dsp.drift import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.round_trip import Latency
 from pedal.settings import Settings
@@ -54,6 +55,7 @@ class Scored:
     metrics: Metrics
     notes: int
     recent: tuple[tuple[float, Note], ...] = ()
+    drift: TuningDrift = TuningDrift()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class SessionSaved:
     session_id: str
     summary: Summary
     kept: bool = False
+    drift: TuningDrift = TuningDrift()
 
 
 @dataclass(frozen=True, slots=True)

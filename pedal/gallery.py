@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from dsp.drift import StringDrift, TuningDrift
 from dsp.types import Frame, Metrics, Summary
 from pedal.round_trip import Latency, RoundTrip
 from pedal.settings import Settings
@@ -15,6 +16,8 @@ RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, m
 BASE: Final = State(now_ns=200 * S_NS, settings=Settings(), parts={"audio": Part("ok", "demo.flac")})
 TRIP: Final = RoundTrip(523, 523.02, 0.01, 0.99, -1.5, False, 1, 48_000, 128)
 CARD: Final = Latency("Scarlett Solo USB: Audio", outputs=2)
+FLAT: Final = TuningDrift((StringDrift(3, "G3", -3.1, 1.2, -8.2, 1.1, 48),))
+TWO: Final = TuningDrift((StringDrift(6, "E2", 9.0, 1.2, -6.4, 0.9, 48), StringDrift(2, "B3", 8.0, 1.2, 11.7, 1.3, 30)))
 NO_CARD: Final = Part("missing", "plug the sound card in")
 LONG: Final = 'Several sound cards fit ("Scarlett Solo", "Scarlett 2i2"): unplug one, or name one exactly.'
 
@@ -38,8 +41,15 @@ def states() -> dict[str, State]:
         "session-marked": replace(session, toast=Toast("marked", 201 * S_NS)),
         "paused": paused,
         "paused-silence": replace(paused, auto_paused=True),
+        "paused-drift": replace(
+            paused, session=replace(RUNNING, paused_ns=190 * S_NS, drift=FLAT, drifted=frozenset({"G3"}))
+        ),
         "review": replace(BASE, review=review),
         "review-early": replace(BASE, review=replace(review, summary=clean)),
+        "review-drift": replace(
+            BASE,
+            review=replace(review, until_ns=204 * S_NS, drift=TWO, drifted=frozenset({"E2", "B3"})),
+        ),
         "review-nothing": replace(BASE, review=replace(review, summary=Summary(8.0, 0, 0, 0, 0, 0, 0, Metrics()))),
         "fault-missing": replace(BASE, parts={"audio": NO_CARD}),
         "fault-lost": replace(BASE, parts={"audio": Part("fault", "the sound card was unplugged")}),

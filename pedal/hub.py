@@ -224,7 +224,7 @@ class Hub:
         if recording is None:
             return
         newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in recording.recent())
-        self.dispatch(Scored(self.now_ns(), recording.live.metrics(), recording.notes, newest))
+        self.dispatch(Scored(self.now_ns(), recording.live.metrics(), recording.notes, newest, recording.live.drift()))
 
     def _session_s(self, segment: int, sample: int) -> float:
         at_ns = self._sessions.clock.boottime_ns(segment, sample)
@@ -309,7 +309,7 @@ class Hub:
 
     def _announce(self, saved: Saved | None) -> None:
         if saved is not None:
-            self.dispatch(SessionSaved(self.now_ns(), saved.session_id, saved.summary, kept=saved.kept))
+            self.dispatch(SessionSaved(self.now_ns(), saved.session_id, saved.summary, saved.kept, saved.drift))
             self.on_saved()
 
     def save_settings(self, settings: Settings) -> None:

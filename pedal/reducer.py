@@ -23,7 +23,8 @@ from pedal.events import (
     Told,
 )
 from pedal.round_trip import Latency
-from pedal.state import S_NS, Menu, Mode, Part, Review, State, double_means_something, told
+from pedal.settings import Settings
+from pedal.state import S_NS, Menu, Mode, Part, Review, Session, State, double_means_something, told
 
 REVIEW_NS: Final = 60 * S_NS
 # So long a menu waits for the foot before it leaves everything as it is.
@@ -69,8 +70,8 @@ def _decide(state: State, event: Event) -> tuple[State, Commands]:
 def _facts(state: State, event: Event) -> State:
     """Events that only change what is known."""
     match event:
-        case Scored(_, metrics, notes, recent) if state.session is not None:
-            return replace(state, session=replace(state.session, metrics=metrics, notes=notes, recent=recent))
+        case Scored() if state.session is not None:
+            return replace(state, session=_scored(state.session, event, state.settings))
         case SessionOpened(_, session_id) if state.session is not None:
             return replace(state, session=replace(state.session, session_id=session_id))
         case Scored() | SessionOpened():
@@ -95,6 +96,18 @@ def _facts(state: State, event: Event) -> State:
             raise AssertionError(event)
         case _:
             assert_never(event)
+
+
+def _scored(session: Session, event: Scored, settings: Settings) -> Session:
+    drifted = settings.drift_to_tell(event.drift, session.drifted)
+    return replace(
+        session,
+        metrics=event.metrics,
+        notes=event.notes,
+        recent=event.recent,
+        drift=event.drift,
+        drifted=drifted,
+    )
 
 
 def _without_card(state: State) -> Latency:
@@ -174,7 +187,9 @@ def _note(state: State, at_ns: int) -> tuple[State, Commands]:
 def _saved(state: State, event: SessionSaved) -> tuple[State, Commands]:
     if state.session is not None or state.mode is Mode.OFF:
         return state, ()
-    review = Review(event.session_id, event.summary, state.now_ns + REVIEW_NS, kept=event.kept)
+    until_ns = state.now_ns + REVIEW_NS
+    drifted = state.settings.drift_to_tell(event.drift)
+    review = Review(event.session_id, event.summary, until_ns, event.kept, event.drift, drifted)
     return replace(state, review=review), ()
 
 

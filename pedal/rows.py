@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
+from dsp.drift import tuning_drift
 from dsp.replay import SessionRecord, replay
 from dsp.session import in_scale
 from dsp.types import LogEntry, Metrics, SegmentStarted
-from pedal.views import metrics_view, note_view
+from pedal.settings import Settings
+from pedal.views import drift_view, metrics_view, note_view
 from sync.records import StoredSession
 from webui.schemas import NoteView, SessionDetail, SessionRow
 
@@ -28,10 +30,17 @@ def row(stored: StoredSession, *, running_id: str | None) -> SessionRow:
     )
 
 
-def detail(stored: StoredSession, entries: Iterable[LogEntry], *, running_id: str | None) -> SessionDetail:
-    """A session with its notes, marks and gaps, on its own clock: 0 is the stomp."""
+def detail(
+    stored: StoredSession, log: Iterable[LogEntry], *, running_id: str | None, settings: Settings | None = None
+) -> SessionDetail:
+    """A session with its notes, marks and gaps, on its own clock: 0 is the stomp.
+
+    ``settings``: from which drift of a string on it is told; the usual ones where none are given.
+    """
+    entries = list(log)
     record = replay(entries)
     header = stored.header
+    drift = tuning_drift(header.setup, entries)
     clock = {s.segment: s for s in record.segments}
 
     def at_s(segment: int, sample: int) -> float:
@@ -44,6 +53,7 @@ def detail(stored: StoredSession, entries: Iterable[LogEntry], *, running_id: st
         timeline=_timeline(stored, record, at_s),
         marks_s=[round(at_s(m.segment, m.sample), 3) for m in record.marks],
         gaps_s=[round(at_s(g.segment, g.sample), 3) for g in record.gaps],
+        tuning_drift=drift_view(drift, (settings or Settings()).drift_to_tell(drift)),
     )
 
 

@@ -9,11 +9,12 @@ from dsp.scales import note_name
 from pedal import words
 from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
 from pedal.round_trip import STEPS
-from pedal.state import SETUP_FIELDS, Mode, Session, State
+from pedal.state import S_NS, SETUP_FIELDS, Mode, Session, State
 
 NEEDLE_MS: Final = 50.0
 NEEDLE_CENTS: Final = 50.0
 IN_TUNE_CENTS: Final = 2.0
+TURN_NS: Final = 4 * S_NS
 NO_ECHO: Final = {
     "no_cable": ("NO CABLE", "output to guitar input, then again"),
     "clipped": ("TOO LOUD", "turn the gain down, then again"),
@@ -89,7 +90,9 @@ def _paused(canvas: Canvas, state: State) -> None:
     session = state.session
     assert session is not None
     canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), f"{session.notes} notes")
-    canvas.text((WIDTH // 2, 34), "PAUSED", 30, bold=True)
+    drifted = words.drift(session.drift, session.drifted)
+    canvas.text((WIDTH // 2, 25 if drifted else 34), "PAUSED", 24 if drifted else 30, bold=True)
+    canvas.text((WIDTH // 2, 42), drifted, SMALL)
     canvas.bottom("play to go on" if state.auto_paused else "hold to stop")
 
 
@@ -102,7 +105,10 @@ def _review(canvas: Canvas, state: State) -> None:
         x = 21 + 43 * i
         canvas.text((x, 6), label, SMALL)
         canvas.text((x, 30), words.percent(score), 26, bold=True)
-    canvas.bottom(words.verdict(summary))
+    drifted = words.drift(state.review.drift, state.review.drifted)
+    # Two sentences take turns: what was played, and what the guitar did meanwhile.
+    turn = (state.review.until_ns - state.now_ns) // TURN_NS % 2
+    canvas.bottom(drifted if drifted and turn else words.verdict(summary))
 
 
 def _fault(canvas: Canvas, state: State) -> None:

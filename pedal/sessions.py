@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from dsp.drift import TuningDrift
 from dsp.log import decode, encode
 from dsp.session import summarise
 from dsp.types import Gap, GridSet, LogEntry, Paused, Resumed, SegmentStarted, SessionSetup, Summary
@@ -31,6 +32,7 @@ class Saved:
     session_id: str
     summary: Summary
     kept: bool = False
+    drift: TuningDrift = TuningDrift()
 
 
 class Sessions:
@@ -114,7 +116,7 @@ class Sessions:
         except SyncError as error:
             self._on_fault(str(error))
             return None
-        return Saved(recording.session_id, summary)
+        return Saved(recording.session_id, summary, drift=recording.live.drift())
 
     async def keep_last_minute(self, player: str, setup: SessionSetup, at_ns: int) -> Saved | None:
         """Keep what the last 60 s held as a session of its own; ``None`` when nothing was heard or kept."""

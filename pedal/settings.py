@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+from dsp.drift import TuningDrift, worth_telling
 from dsp.scales import ROOTS, parse_scale
 from dsp.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
@@ -17,6 +18,7 @@ RANGES: Final = {
     "a4_hz": (425.0, 455.0),
     "bpm": (20.0, 300.0),
     "brightness": (0.05, 1.0),
+    "drift_cents": (3.0, 30.0),
 }
 
 
@@ -30,7 +32,10 @@ class SettingRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The player's choices. ``bpm`` 20 to 300, ``a4_hz`` 425 to 455, the shares 0 to 1."""
+    """The player's choices. ``bpm`` 20 to 300, ``a4_hz`` 425 to 455, the shares 0 to 1.
+
+    ``tell_drift``: say so when a string drifts by ``drift_cents`` (3 to 30) or more while it is played.
+    """
 
     player: str = "Player 1"
     scale_root: str = "A"
@@ -42,6 +47,8 @@ class Settings:
     tuning: str = "any"
     bpm: float = 90.0
     brightness: float = 1.0
+    tell_drift: bool = True
+    drift_cents: float = 5.0
 
     def setup(self, mode: str) -> SessionSetup:
         """What a session that starts now is scored against."""
@@ -55,6 +62,10 @@ class Settings:
             tuning=self.tuning,
             mode=mode,
         )
+
+    def drift_to_tell(self, drift: TuningDrift, before: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Names of the strings whose drift this player wants to hear of; ``before``: those that were told last."""
+        return worth_telling(drift, self.drift_cents, before) if self.tell_drift else frozenset()
 
     def scale_name(self) -> str:
         """For the screen: "A minor pentatonic"."""
@@ -78,6 +89,10 @@ def changed(settings: Settings, values: dict[str, Any]) -> Settings:
 
 
 def _checked(field: str, value: Any, present: Any) -> Any:
+    if isinstance(present, bool):
+        if not isinstance(value, bool):
+            raise SettingRefused(field, f"{field} takes true or false")
+        return value
     if isinstance(present, str):
         if not isinstance(value, str) or not 0 < len(value.strip()) <= 40:
             raise SettingRefused(field, f"{field} takes 1 to 40 characters")

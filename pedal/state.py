@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
+from dsp.drift import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.events import PartName, PartState, SessionKind
 from pedal.gestures import Switch
@@ -37,7 +38,8 @@ SETUP_FIELDS: Final = ("player", "root", "scale", "tempo", "tuning")
 class Session:
     """The running session. ``session_id`` is empty until the hub has opened it.
 
-    ``paused_ns`` is when the practice clock was stopped, or ``None``; ``rested_ns`` the sum of earlier pauses.
+    ``paused_ns`` is when the practice clock was stopped, or ``None``; ``rested_ns`` the sum of earlier pauses;
+    ``drifted`` names the strings whose drift is worth telling.
     """
 
     kind: SessionKind
@@ -50,6 +52,8 @@ class Session:
     marks: int = 0
     metrics: Metrics = Metrics()
     recent: tuple[tuple[float, Note], ...] = ()
+    drift: TuningDrift = TuningDrift()
+    drifted: frozenset[str] = frozenset()
 
     def elapsed_ns(self, now_ns: int) -> int:
         """The practice clock: pauses are left out."""
@@ -65,6 +69,8 @@ class Review:
     summary: Summary
     until_ns: int
     kept: bool = False
+    drift: TuningDrift = TuningDrift()
+    drifted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """The state as the web's JSON: names, units and rounding. Pure."""
 
+from dataclasses import asdict
+
+from dsp.drift import TuningDrift
 from dsp.scales import note_name
 from dsp.session import in_scale
 from dsp.types import Metrics, Note, Summary
@@ -7,7 +10,18 @@ from pedal import lights, screens, words
 from pedal.round_trip import STEPS, Latency
 from pedal.settings import Settings as PlayerSettings
 from pedal.state import Review, Session, State
-from webui.schemas import HeardView, LiveState, MetricsView, NoteView, PartView, RoundTripView, SessionView, Settings
+from webui.schemas import (
+    DriftView,
+    HeardView,
+    LiveState,
+    MetricsView,
+    NoteView,
+    PartView,
+    RoundTripView,
+    SessionView,
+    Settings,
+    StringDriftView,
+)
 
 
 def live_state(state: State, sequence: int, *, simulated: bool) -> LiveState:
@@ -58,12 +72,14 @@ def session_view(state: State, session: Session) -> SessionView:
         marks=session.marks,
         metrics=metrics_view(session.metrics),
         recent=[note_view(note, at_s, None, in_scale=in_scale(setup, note)) for at_s, note in session.recent],
+        tuning_drift=drift_view(session.drift, session.drifted),
     )
 
 
 def review_view(review: Review) -> SessionView:
     """The session that was just saved."""
-    return summary_view(review.session_id, review.summary)
+    view = summary_view(review.session_id, review.summary)
+    return view.model_copy(update={"tuning_drift": drift_view(review.drift, review.drifted)})
 
 
 def summary_view(session_id: str, summary: Summary) -> SessionView:
@@ -75,6 +91,15 @@ def summary_view(session_id: str, summary: Summary) -> SessionView:
         notes=summary.notes,
         marks=summary.marks,
         metrics=metrics_view(summary.metrics),
+    )
+
+
+def drift_view(drift: TuningDrift, told: frozenset[str]) -> DriftView:
+    """How the strings have drifted; ``told``: names of those that are worth a word."""
+    return DriftView(
+        strings=[StringDriftView(**asdict(string), told=string.name in told) for string in drift.strings],
+        common_cents=drift.common_cents,
+        text=words.drift(drift, told),
     )
 
 
@@ -137,6 +162,8 @@ def settings_view(settings: PlayerSettings) -> Settings:
         tuning=settings.tuning,
         bpm=settings.bpm,
         brightness=settings.brightness,
+        tell_drift=settings.tell_drift,
+        drift_cents=settings.drift_cents,
     )
 
 

@@ -95,8 +95,10 @@ class WebPedal:
         if found is None:
             return None
         stored, lines = found
-        running_id = self._running_id()
-        return await asyncio.to_thread(lambda: rows.detail(stored, readable(lines), running_id=running_id))
+        running_id, chosen = self._running_id(), self._hub.state.settings
+        return await asyncio.to_thread(
+            lambda: rows.detail(stored, readable(lines), running_id=running_id, settings=chosen)
+        )
 
     def oled_png(self) -> bytes | None:
         """What the display shows now."""

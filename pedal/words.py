@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dsp.drift import StringDrift, TuningDrift
 from dsp.types import Metrics, Summary
 from pedal.round_trip import Latency
 
@@ -49,6 +50,28 @@ def verdict(summary: Summary) -> str:
     if metrics.signed_ms is not None and abs(metrics.signed_ms) >= 5:
         return f"{signed_ms(metrics)} on average"
     return f"{summary.notes} notes in {clock(summary.duration_s)}"
+
+
+def drift(drift: TuningDrift, told: frozenset[str]) -> str:
+    """Which strings have drifted how far, in one line for the display; empty when there is nothing to tell."""
+    gone = sorted((s for s in drift.strings if s.name in told), key=lambda s: -abs(s.drift_cents or 0.0))
+    if not gone:
+        return ""
+    common = drift.common_cents
+    if common is not None and len(gone) > 1:
+        apart = [s for s in gone if abs((s.drift_cents or 0.0) - common) > max(5.0, 4.0 * (s.drift_se_cents or 0.0))]
+        return f"all {_gone(common)}, {_string(apart[0])}" if apart else f"all gone {_gone(common, ' cents')}"
+    if len(gone) == 1:
+        return f"{gone[0].name} gone {_gone(gone[0].drift_cents or 0.0, ' cents')}"
+    return ", ".join(_string(string) for string in gone[:2]) + (" ..." if len(gone) > 2 else "")
+
+
+def _string(string: StringDrift) -> str:
+    return f"{string.name} {_gone(string.drift_cents or 0.0)}"
+
+
+def _gone(cents: float, unit: str = "") -> str:
+    return f"{abs(cents):.0f}{unit} {'flat' if cents < 0 else 'sharp'}"
 
 
 def round_trip(latency: Latency) -> str:

@@ -39,6 +39,31 @@ class NoteView(Closed):
     signed_ms: float | None = None
 
 
+class StringDriftView(Closed):
+    """How a string is tuned now and how far it drifted while it was played, in cents; ``null`` while not known.
+
+    ``string``: 1 is the highest, ``null`` where ``name`` is a range of pitches. ``n``: notes that say what is now.
+    ``told``: far enough to be told, by the player's setting.
+    """
+
+    string: int | None
+    name: str
+    cents: float | None = None
+    se_cents: float | None = None
+    drift_cents: float | None = None
+    drift_se_cents: float | None = None
+    n: int = 0
+    told: bool = False
+
+
+class DriftView(Closed):
+    """All strings, the lowest first; ``common_cents`` is what they drifted together. ``text`` says it in one line."""
+
+    strings: list[StringDriftView] = Field(default_factory=list)
+    common_cents: float | None = None
+    text: str = ""
+
+
 class SessionView(Closed):
     """The running session, as it stands."""
 
@@ -49,6 +74,7 @@ class SessionView(Closed):
     marks: int
     metrics: MetricsView
     recent: list[NoteView] = Field(default_factory=list, max_length=16)
+    tuning_drift: DriftView = DriftView()
 
 
 class HeardView(Closed):
@@ -104,6 +130,8 @@ class Settings(Closed):
     tuning: str = Field(default="any", max_length=32)
     bpm: float = Field(default=90.0, ge=20, le=300)
     brightness: float = Field(default=1.0, ge=0.05, le=1)
+    tell_drift: bool = True
+    drift_cents: float = Field(default=5.0, ge=3, le=30)
 
 
 class LiveState(Closed):
@@ -145,6 +173,7 @@ class SessionDetail(SessionRow):
     timeline: list[NoteView] = Field(default_factory=list)
     marks_s: list[float] = Field(default_factory=list)
     gaps_s: list[float] = Field(default_factory=list)
+    tuning_drift: DriftView = DriftView()
 
 
 class SessionPage(Closed):

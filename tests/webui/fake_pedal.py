@@ -8,6 +8,7 @@ from typing import Any
 
 from webui.ports import CommandRefused
 from webui.schemas import (
+    DriftView,
     HeardView,
     LiveState,
     MetricsView,
@@ -18,12 +19,14 @@ from webui.schemas import (
     SessionRow,
     SessionView,
     Settings,
+    StringDriftView,
 )
 
 # A minor pentatonic, up and down, as MIDI numbers; every ninth note is a wrong one.
 MELODY = (57, 60, 62, 64, 67, 69, 72, 69, 67, 64, 62, 60)
 NAMES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 NOTE_S = 0.3
+STRINGS = ("E2", "A2", "D3", "G3", "B3", "E4")
 
 
 def png(width: int, height: int, lit: int) -> bytes:
@@ -76,6 +79,29 @@ def metrics_of(notes: int) -> MetricsView:
         signed_ms=None if notes < 8 else round(-14.0 + notes % 6 * 3, 1),
         not_scored=reasons,
     )
+
+
+def drift_of(notes: int) -> DriftView:
+    """The G string slips; the others hold, or were hardly played."""
+    if notes < 12:
+        return DriftView(strings=[StringDriftView(string=6 - i, name=name) for i, name in enumerate(STRINGS)])
+    moved = {"G3": (-4.2, -8.1), "E2": (7.0, 0.4)}
+    strings = [
+        StringDriftView(
+            string=6 - i,
+            name=name,
+            cents=moved[name][0],
+            se_cents=1.2,
+            drift_cents=moved[name][1],
+            drift_se_cents=1.1,
+            n=48,
+            told=name == "G3",
+        )
+        if name in moved
+        else StringDriftView(string=6 - i, name=name, n=3)
+        for i, name in enumerate(STRINGS)
+    ]
+    return DriftView(strings=strings, text="G3 gone 8 cents flat")
 
 
 class FakePedal:
@@ -243,6 +269,7 @@ class FakePedal:
             notes=played,
             marks=len(self.marks_s),
             metrics=metrics_of(played),
+            tuning_drift=drift_of(played),
             recent=[note_at(index) for index in range(max(0, played - 16), played)],
         )
 
@@ -291,4 +318,5 @@ class FakePedal:
             timeline=[note_at(number) for number in range(notes)],
             marks_s=list(self.marks_s) if view else [4.0],
             gaps_s=[] if view else [9.0],
+            tuning_drift=drift_of(notes),
         )

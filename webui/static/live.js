@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { $, el, icon, show, text } from "./dom.js";
+import { driftLine } from "./drift.js";
 import { Scores, Strip, levelShare } from "./gauges.js";
 import { t } from "./strings.js";
 import { clock, noteParts, offset, signed } from "./words.js";
@@ -129,6 +130,7 @@ function review(state) {
   const lines = one.notes ? [t("review_sentence", { notes: one.notes, time: clock(one.elapsed_s) })] : [t("review_none")];
   if (m.tempo_bpm !== null) lines.push(t("review_tempo", { bpm: Math.round(m.tempo_bpm) }));
   if (m.signed_ms !== null) lines.push(t("review_timing", { offset: offset(m.signed_ms) }));
+  if (one.tuning_drift.text) lines.push(driftLine(one.tuning_drift));
   text($("review-sentence"), lines.join(" "));
   $("review-numbers").replaceChildren(...["pitch_accuracy", "timing_stability", "quality"].map((name) => {
     const value = m[name] === null ? "–" : String(Math.round(m[name] * 100));
@@ -174,6 +176,9 @@ export function render(state) {
   text($("marks"), String(shown?.marks ?? 0));
   const bpm = shown?.metrics.tempo_bpm ?? null;
   text($("tempo"), bpm === null ? "–" : String(Math.round(bpm)));
+  const drift = session?.tuning_drift;
+  show($("drift"), Boolean(drift?.text));
+  text($("drift"), drift?.text ? driftLine(drift) : "");
   timing(shown?.metrics, shown?.recent ?? []);
   parts.scores.update(shown?.metrics ?? null);
 }

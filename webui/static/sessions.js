@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { $, el, show } from "./dom.js";
+import { driftTable } from "./drift.js";
 import { SCORES, Scores } from "./gauges.js";
 import { t } from "./strings.js";
 import { timeline } from "./timeline.js";
@@ -89,5 +90,5 @@ export async function page(id) {
   const tag = session.state === "closed" ? null : el("p", { class: "tag" }, t(session.state));
   root.replaceChildren(...[
     el("header", {}, el("h2", {}, when(session.start)), el("p", { class: "sub" }, session.scale), tag),
-    facts(session), list, timeline(session, $("main").clientWidth)]);
+    facts(session), list, timeline(session, $("main").clientWidth), driftTable(session.tuning_drift)]);
 }

@@ -14,6 +14,8 @@ const FIELDS = [
   { name: "a4_hz", kind: "number", min: 425, max: 455, step: 0.5, unit: "Hz", group: "g_pitch" },
   { name: "bpm", kind: "number", min: 20, max: 300, step: 1, unit: "bpm", group: "g_pitch" },
   { name: "tuning", kind: "select", group: "g_pitch" },
+  { name: "tell_drift", kind: "pick", values: [true, false], group: "g_drift" },
+  { name: "drift_cents", kind: "number", min: 3, max: 30, step: 1, unit: "cents", group: "g_drift" },
   { name: "player", kind: "text", max: 40, group: "g_you" },
   { name: "brightness", kind: "slide", min: 0.05, max: 1, step: 0.05, group: "g_you" },
 ];
@@ -21,6 +23,7 @@ const rows = new Map();
 let known = null;
 
 function pretty(name, value) {
+  if (typeof value === "boolean") return t(value ? "s_on" : "s_off");
   if (name === "scale_type") return t(`s_${value}`);
   return String(value).replaceAll("_", " ").replace("#", "♯");
 }
@@ -36,8 +39,8 @@ function control(field, choices) {
   }
   if (field.kind === "pick") {
     return el("div", { class: "options", id: base.id, role: "radiogroup", "aria-labelledby": `label-${field.name}` },
-      ...choices[field.name].map((value) => el("label", {},
-        el("input", { type: "radio", name: field.name, value, "aria-describedby": base["aria-describedby"] }),
+      ...(field.values ?? choices[field.name]).map((value) => el("label", {},
+        el("input", { type: "radio", name: field.name, value: String(value), "aria-describedby": base["aria-describedby"] }),
         el("span", {}, pretty(field.name, value)))));
   }
   if (field.kind === "slide") {
@@ -50,14 +53,17 @@ function control(field, choices) {
 }
 
 function read(row) {
-  if (row.field.kind === "pick") return row.control.querySelector("input:checked")?.value;
+  if (row.field.kind === "pick") {
+    const picked = row.control.querySelector("input:checked")?.value;
+    return row.field.values ? picked === "true" : picked;
+  }
   if (row.field.kind === "select" || row.field.kind === "text") return row.control.value;
   return row.control.value.trim() === "" ? NaN : Number(row.control.value);
 }
 
 function write(row, value) {
   if (row.field.kind === "pick") {
-    for (const input of row.control.querySelectorAll("input")) input.checked = input.value === value;
+    for (const input of row.control.querySelectorAll("input")) input.checked = input.value === String(value);
     return;
   }
   // A value that the list does not offer was set elsewhere: it is shown, not replaced.

@@ -24,7 +24,7 @@ def test_a_string_that_drifted_is_said_live_and_stands_in_the_sessions_table(ser
     page.wait_for_selector(".strings table")
     rows = page.locator(".strings tbody tr").all_inner_texts()
     assert [row.split("\t")[0] for row in rows] == ["1 · E4", "2 · B3", "3 · G3", "4 · D3", "5 · A2", "6 · E2"]
-    assert "−8.1 ± 1.1" in rows[2]
+    assert "−8.1 ±\u00a01.1" in rows[2]
     assert "not known" in rows[0]
     assert page.locator(".strings tr.moved").count() == 1
     looks_right(page)

@@ -119,7 +119,7 @@ const EN = {
   drift_moved: "drifted by",
   drift_notes: "notes",
   drift_unknown: "not known",
-  drift_cents: "{cents} ± {se}",
+  drift_cents: "{cents} ± {se}",
 
   s_player: "Player",
   g_scale: "Scale",

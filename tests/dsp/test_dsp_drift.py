@@ -161,6 +161,13 @@ def test_a_string_that_was_not_played_for_ten_minutes_is_not_known_now():
     assert tuning_drift(SETUP, heard([*low, *later], 1)).strings[0] == StringDrift(6, "E2")
 
 
+def test_a_string_that_is_seldom_played_is_judged_by_its_newest_notes():
+    seldom = [Plucked(1.0 + 5.5 * i, 40 + i % 3, 0, i % 3) for i in range(112)]
+    found = tuning_drift(SETUP, heard(seldom, 1, step_at(seldom[64].at_s, 0, 16.0), pressure_cents=3.0))
+    assert found.strings[0].drift_cents == pytest.approx(16.0, abs=2.5)
+    assert found.strings[0].n < WINDOW_NOTES
+
+
 def pause(log, at_s, rest_s):
     """The same log with a pause: what comes after ``at_s`` comes ``rest_s`` later."""
     out = []

@@ -102,6 +102,7 @@ class Hub:
         self._jobs: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._unscored = False
+        self._ear_suspected = False
 
     # --- events in ----------------------------------------------------------------------------------------------------
 
@@ -239,11 +240,16 @@ class Hub:
             self.dispatch(PartChanged(self.now_ns(), "storage", "fault" if status.fault else "ok", text))
 
     def _look_at_ear(self) -> None:
-        """An engine that claims to stream and says nothing hangs: end it, and the supervisor starts another."""
+        """An engine that claims to stream and says nothing hangs: end it, and the supervisor starts another.
+
+        Not at the first look: where it was the hub that stood still, what the ear has said meanwhile is read after it.
+        """
         audio = self.state.parts.get("audio")
         streams = audio is not None and audio.state == "ok"
-        if streams and self.now_ns() - self.last_frame_ns > SILENT_NS and self.supervisor is not None:
+        silent = streams and self.now_ns() - self.last_frame_ns > SILENT_NS
+        if silent and self._ear_suspected and self.supervisor is not None:
             self.supervisor.end_hung_engine()
+        self._ear_suspected = silent and not self._ear_suspected
 
     # --- commands out -------------------------------------------------------------------------------------------------
 

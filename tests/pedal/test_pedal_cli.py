@@ -249,5 +249,17 @@ def test_selftest_hears_the_recording_that_ships(capsys: pytest.CaptureFixture[s
 
 def test_it_is_one_command_with_a_list_of_commands() -> None:
     listed = subprocess.run([sys.executable, "-P", "-m", "pedal", "--help"], capture_output=True, text=True, check=True)
-    for command in ("run", "status", "press", "analyze", "tune", "sessions", "sync", "doctor", "screens", "selftest"):
+    for command in (
+        "run",
+        "status",
+        "press",
+        "analyze",
+        "tune",
+        "sessions",
+        "sync",
+        "doctor",
+        "screens",
+        "selftest",
+        "latency",
+    ):
         assert f"    {command} " in listed.stdout

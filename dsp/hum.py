@@ -3,10 +3,12 @@
 Hum is a sum of sines at multiples of 50 or 60 Hz whose phases all hang on one: that of the mains. In silence each
 multiple's phasor is read over 100 ms, five periods of the one and six of the other; a Kalman filter follows phase and
 frequency of the mains, and what it expects is subtracted. Nothing is filtered, so no attack is smeared and a string at
-60.0 Hz keeps its first partial. Under a note only the phase is followed, by those multiples that no string covers. The
-less sure the phase, the weaker each multiple is taken out: by the mean of its phasor over that doubt.
+60.0 Hz keeps its first partial. Under a note only the phase is followed, by those multiples that no string covers, and
+what stays the same for most of a second is learnt (``dsp.mains_under_notes``). The less sure the phase, the weaker each
+multiple is taken out: by the mean of its phasor over that doubt. A grid that surprises again and again wanders more.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from dsp.history import History
 from dsp.level import WINDOW_HOPS
 from dsp.mains import MAINS_HZ, MULTIPLES, WINDOW, MainsReader, Phasors, Reading
+from dsp.mains_under_notes import READINGS, UnderNotes
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]
@@ -30,16 +33,21 @@ PHASE_FLOOR: Final = 1e-3  # turns, of one reading
 START_HZ: Final = 0.1  # how far from nominal a grid is, standard deviation
 AWAY_MAX_HZ: Final = 0.3
 WANDER: Final = 0.003  # Hz per root second: a grid's own unrest
+WANDER_MAX: Final = 0.1  # a generator's, or a recording's whose tape runs unevenly
+SURPRISE: Final = 4.0  # square of the standard deviations by which a reading differs
 LOST_TURNS: Final = 0.3  # standard deviation of the phase beyond which to begin again
 SLACK: Final = 0.004  # of its power: hum breathes as the player moves, and what was not yet followed is no note
 ALIKE: Final = 0.9  # squared correlation
 STEADY_KNOWN: Final = 2  # readings that say that known hum has changed: another pickup, another way to sit
 STEADY_NEW: Final = 5  # and, under what was taken for a note, that it is hum: a guitar was plugged in
 MISSES_MAX: Final = 6  # a knock spoils the readings of 100 ms: three of them
+MIDDLE_S: Final = (READINGS - 1) / 2 * UNDER_NOTE_HOPS * HOP_SAMPLES / SAMPLE_RATE_HZ
 COVERED: Final = 0.3  # a reading so far (in power) from what was expected is a string's
 CLEAR_SHARE: Final = 0.3
 PHASE_UNDER_NOTE: Final = 0.006  # turns, besides what the misfit of the multiples says
 CORRELATED: Final = 4.0  # a string that leaks into one reading leaks into the next
+AUDIBLE: Final = 1e-4  # of the hum's power: with less, a multiple is not worth its cost
+TURNED_MAX: Final = 10.0 ** (12.0 / 10.0)  # towards a transformer
 GONE: Final = 0.25  # of the hum's power: it was switched off
 ADAPT_MIN: Final = 0.3  # a player who turns around changes the hum within half a second
 
@@ -52,6 +60,7 @@ class HumRemover:
         self._silent_samples = 0
         self._sample = 0
         self._reader = MainsReader()
+        self._under = UnderNotes()
         self._waves = [_waves(mains_hz) for mains_hz in MAINS_HZ]
         self._away_hz = 0.0
         self._mains = 0
@@ -60,22 +69,26 @@ class HumRemover:
         self._changed_power = 0.0
         self._readings = 0
         self._going_hops = 0
+        self._kept_waves = self._waves[0]
         self._forget()
 
     def _forget(self) -> None:
         if self._readings >= LOCKED_AFTER:
             # Hum that came back at once would be an onset.
-            self._going, self._going_turn, self._going_waves = self._now, self._turn, self._waves[self._mains]
+            self._going, self._going_turn, self._going_waves = self._now, self._turn, self._kept_waves
             self._going_hops = FADE_HOPS
+        self._wander = WANDER
         self._readings = 0
         self._misses = 0
         self._phase = 0.0  # turns by which the mains is ahead of its nominal frequency
+        self._under.forget()
         self._doubt = np.diag([1.0, START_HZ**2])  # covariance of phase (turns) and frequency (Hz)
         self._phasors: Phasors = np.zeros(len(MULTIPLES), np.complex128)
         self._at_sample = 0
         self._fade = 0
         self._now: Phasors = self._phasors
         self._turn: Phasors = self._phasors
+        self._kept_waves = self._waves[self._mains]
 
     @property
     def mains_hz(self) -> float | None:
@@ -91,6 +104,10 @@ class HumRemover:
     def left_power(self) -> float:
         """Mean square of known hum that is not taken out, its phase or its strength being another now: it is noise."""
         return max(self._left_power, self._changed_power, SLACK * self._power)
+
+    def may_be_turned_to(self, power: float) -> bool:
+        """Whether known hum could become so loud (mean square) because its coil is turned."""
+        return self._readings >= LOCKED_AFTER and power < TURNED_MAX * self._power
 
     def new_segment(self) -> None:
         """Samples are missing: the phase is unknown again, the frequency is not."""
@@ -111,7 +128,7 @@ class HumRemover:
             return hop
         if self._sample // HOP_SAMPLES % EVERY_HOPS == 1:  # the hop after a reading
             self._expect()
-        hum = _waved(self._now, self._waves[self._mains])
+        hum = _waved(self._now, self._kept_waves)
         self._now = self._now * self._turn
         if self._fade < FADE_HOPS:
             hum *= _rise(self._fade)
@@ -135,8 +152,27 @@ class HumRemover:
             self._readings = LOCKED_AFTER
         elif in_silence:
             self._learn_in_silence(reading)
-        elif known:
-            self._keep_in_phase(reading.phasors[self._mains])
+        else:
+            if known:
+                self._keep_in_phase(reading.phasors[self._mains])
+            self._find_under_notes(reading)
+
+    def _find_under_notes(self, reading: Reading) -> None:
+        found = self._under.find(reading)
+        if found is None:
+            return
+        mains, phasors = found
+        if self._readings < LOCKED_AFTER:
+            hum_power = float((np.abs(phasors) ** 2).sum()) / 2.0
+            self._begin(replace(reading, mains=mains, power=hum_power), phasors)
+            self._readings = LOCKED_AFTER
+        elif mains == self._mains:
+            # What a string had covered before.
+            power = np.abs(self._phasors) ** 2
+            missing = (power < AUDIBLE * power.sum()) & (phasors != 0.0)
+            age_s = (self._sample - self._at_sample - WINDOW // 2) / SAMPLE_RATE_HZ - MIDDLE_S
+            phase = self._phase + self._away_hz * age_s
+            self._phasors = np.where(missing, phasors * np.exp(-2j * np.pi * MULTIPLES * phase), self._phasors)
 
     def _changed(self, read: Phasors) -> float:
         """Mean square of the hum that came or went; 0 where its multiples are not those of the same hum, scaled."""
@@ -176,11 +212,12 @@ class HumRemover:
         if self._readings >= LOCKED_AFTER:
             self._power = float((np.abs(self._phasors) ** 2).sum()) / 2.0
 
-    def _begin(self, reading: Reading) -> None:
+    def _begin(self, reading: Reading, phasors: Phasors | None = None) -> None:
         """Believe this reading, whatever was known before; of that only the frequency stays."""
         self._forget()
         self._away_hz = self._away_hz if reading.mains == self._mains else 0.0
-        self._mains, self._phasors = reading.mains, reading.phasors[reading.mains]
+        self._mains = reading.mains
+        self._phasors = reading.phasors[reading.mains] if phasors is None else phasors
         self._doubt = np.diag([PHASE_FLOOR**2, START_HZ**2])
         self._at_sample, self._readings, self._power = self._sample - WINDOW // 2, 1, reading.power
 
@@ -188,7 +225,7 @@ class HumRemover:
         """Phase in turns and covariance, as far ahead as that sample."""
         ahead_s = (sample - self._at_sample) / SAMPLE_RATE_HZ
         step = np.array([[1.0, ahead_s], [0.0, 1.0]])
-        wander = WANDER**2 * np.array([[ahead_s**3 / 3, ahead_s**2 / 2], [ahead_s**2 / 2, ahead_s]])
+        wander = self._wander**2 * np.array([[ahead_s**3 / 3, ahead_s**2 / 2], [ahead_s**2 / 2, ahead_s]])
         return self._phase + self._away_hz * ahead_s, step @ self._doubt @ step.T + wander
 
     def _follow(self, read: Phasors, rest_power: float) -> bool:
@@ -227,6 +264,8 @@ class HumRemover:
         middle = self._sample - WINDOW // 2
         phase, doubt = self._predicted(middle)
         gain = doubt[:, 0] / (doubt[0, 0] + variance)
+        surprise = ahead * ahead / (doubt[0, 0] + variance)
+        self._wander = min(WANDER_MAX, 1.5 * self._wander) if surprise > SURPRISE else max(WANDER, 0.95 * self._wander)
         away_hz = self._away_hz + float(gain[1]) * ahead
         if abs(away_hz) > AWAY_MAX_HZ:
             return False
@@ -241,10 +280,14 @@ class HumRemover:
         sure = np.exp(-((2 * np.pi * MULTIPLES) ** 2) * doubt[0, 0] / 2)
         nominal_hz = MAINS_HZ[self._mains]
         turns = nominal_hz * begin / SAMPLE_RATE_HZ % 1.0 + phase
-        self._now = sure * self._phasors * np.exp(2j * np.pi * MULTIPLES * turns)
+        power = np.abs(self._phasors) ** 2
+        kept = power > AUDIBLE * power.sum()
+        multiples = MULTIPLES[kept]
+        self._kept_waves = self._waves[self._mains].reshape(-1, 2, HOP_SAMPLES)[kept].reshape(-1, HOP_SAMPLES)
+        self._now = (sure * self._phasors)[kept] * np.exp(2j * np.pi * multiples * turns)
         per_hop = (nominal_hz + self._away_hz) * HOP_SAMPLES / SAMPLE_RATE_HZ
-        self._turn = np.exp(2j * np.pi * MULTIPLES * per_hop)
-        self._left_power = float(((1.0 - sure**2) * np.abs(self._phasors) ** 2).sum()) / 2.0
+        self._turn = np.exp(2j * np.pi * multiples * per_hop)
+        self._left_power = float(((1.0 - sure**2) * power).sum()) / 2.0
 
 
 def _waved(phasors: Phasors, waves: NDArray[np.float32]) -> Samples:

@@ -12,7 +12,7 @@ Samples = NDArray[np.float32]
 Phasors = NDArray[np.complex128]
 
 MAINS_HZ: Final = (50.0, 60.0)
-MULTIPLES: Final = np.arange(1, 16)
+MULTIPLES: Final = np.arange(1, 41)  # a dimmer's clicks go on for ever
 WINDOW: Final = SAMPLE_RATE_HZ // 10  # five periods of the one and six of the other
 DECIMATION: Final = 8
 ALL_HUM: Final = 0.9  # of the power below 3 kHz
@@ -38,18 +38,21 @@ class MainsReader:
     """``read`` as often as wanted; readings some 40 to 90 ms apart make ``steady`` mean something."""
 
     def __init__(self) -> None:
-        at = (np.arange(WINDOW // DECIMATION) * DECIMATION + (DECIMATION - 1) / 2) / SAMPLE_RATE_HZ
+        count = WINDOW // DECIMATION
+        self._taper = 1.0 - np.cos(2 * np.pi * np.arange(count) / count)  # Hann: a string's leak ends 20 Hz beside it
+        # The window holds whole periods of both, so each multiple has a bin of its own.
+        self._bins = np.outer(np.round(np.array(MAINS_HZ) * WINDOW / SAMPLE_RATE_HZ).astype(int), MULTIPLES)
+        multiples_hz = np.outer(MAINS_HZ, MULTIPLES)
         # A mean over eight samples stands for its middle, and lowers a sine a little.
-        lowered = np.sinc(np.outer(MAINS_HZ, MULTIPLES) * DECIMATION / SAMPLE_RATE_HZ)
-        turns = np.exp(-2j * np.pi * np.multiply.outer(np.outer(MAINS_HZ, MULTIPLES), at))
-        taper = 1.0 - np.cos(2 * np.pi * np.arange(len(at)) / len(at))  # Hann: a string's leak ends 20 Hz beside it
-        self._waves = (2.0 * DECIMATION / WINDOW * taper * turns / lowered[..., None]).reshape(-1, len(at))
+        lowered = np.sinc(multiples_hz * DECIMATION / SAMPLE_RATE_HZ)
+        middle = np.exp(-2j * np.pi * multiples_hz * (DECIMATION - 1) / 2 / SAMPLE_RATE_HZ)
+        self._scale = 2.0 * DECIMATION / WINDOW * middle / lowered
         self._last = Reading(np.zeros((2, len(MULTIPLES)), np.complex128), 0, 0.0, 0.0, 0)
 
     def read(self, newest: Samples, sample: int) -> Reading:
         """``newest``: the last ``WINDOW`` samples, which end at ``sample``."""
         low = newest.reshape(-1, DECIMATION).mean(axis=1)
-        phasors = np.einsum("kn,n->k", self._waves, low).reshape(len(MAINS_HZ), -1)
+        phasors = np.fft.rfft(low * self._taper)[self._bins] * self._scale
         begin_s = (sample - WINDOW) / SAMPLE_RATE_HZ
         for mains, mains_hz in enumerate(MAINS_HZ):
             phasors[mains] *= np.exp(-2j * np.pi * MULTIPLES * (mains_hz * begin_s % 1.0))

@@ -15,11 +15,12 @@ from dsp.history import History
 from dsp.hop import Hop
 from dsp.hum import HumRemover
 from dsp.level import HighPass, LevelMeter
+from dsp.machine import REACH, MachineWatch
 from dsp.noise import READ_SAMPLES, NoiseFloor
 from dsp.notes import NoteMachine
 from dsp.onset import OnsetDetector, locate
 from dsp.overtones import WINDOW_MAX, WINDOW_MIN, Partials
-from dsp.pitch import DECIMATION, PitchTracker
+from dsp.pitch import DECIMATION, Look, PitchTracker
 from dsp.tunings import f0_min_hz
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading, NoteEnded
 from dsp.wave import likeness
@@ -82,6 +83,7 @@ class Pipeline:
         self._recent = History(RECENT)
         self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
         self._quiet_since = 0
+        self._watch = MachineWatch(self._config.a4_hz)
 
     @property
     def noise_dbfs(self) -> float:
@@ -133,14 +135,16 @@ class Pipeline:
         self._level.update(hop)
         flux = self._onset.update(hop)
         self._pitch.update(hop)
+        quick = self._pitch.quick()
+        machine = self._machine(flux, quick)
         facts = Hop(
             self._sample,
             self._config.a4_hz,
             flux,
-            self._pitch.quick(),
-            self._pitch.long() if count % LONG_HOPS == 0 else None,
+            None if machine else quick,
+            self._pitch.long() if count % LONG_HOPS == 0 and not machine else None,
             self._level.power,
-            self._noise.power + self._hum.left_power,
+            self._noise.power + self._hum.left_power + (self._level.power if machine else 0.0),
             self._noise.hum_power,
             self._pitch.refined_hz,
             self._locate,
@@ -157,6 +161,15 @@ class Pipeline:
             noise, hum = round(self._noise.noise_dbfs, 1), round(self._noise.hum_dbfs, 1)
             heard.append(NoiseReading(self._segment, self._sample, noise, hum))
         return heard
+
+    def _machine(self, flux: float, look: Look | None) -> bool:
+        """Whether all that is heard is a machine's, not a string's."""
+        if self._notes.silent:
+            return False
+        at, humming = self._notes.pitch, self._hum.may_be_turned_to(self._level.power)
+        at_hz = None if at is None else self._config.a4_hz * 2.0 ** ((at - 69.0) / 12.0)
+        low, begun = self._pitch.low(REACH), self._notes.next_id
+        return self._watch.update(low, self._sample, flux, look, begun=begun, at_hz=at_hz, humming=humming)
 
     def _learn(self, humming: Samples) -> None:
         if not self._notes.silent:

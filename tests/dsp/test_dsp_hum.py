@@ -7,6 +7,7 @@ from dsp.hum import HumRemover
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.replay import replay
 from dsp.types import NoiseReading, NoteEnded, NoteStarted
+from tests.dsp.noisy import dimmer
 from tests.dsp.plucked import RATE_HZ, Played, entries, hear, hum, pluck, take
 
 HOP = 128
@@ -175,3 +176,38 @@ def test_hum_is_no_note_where_samples_were_lost_again_and_again():
         heard += ear.process(sound[start + 37 * segment : start + 30_000])
         heard += ear.begin_segment(segment + 1)
     assert [e for e in heard if isinstance(e, NoteStarted)] == []
+
+
+DIMMED = [Played(1.0 + 0.5 * n, midi, 0.45, 0.012) for n, midi in enumerate([45.0, 50.0, 52.0, 57.0])]
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_a_dimmer_clicks_far_above_the_first_multiples(mains_hz):
+    sound = dimmer(np.random.default_rng(3), mains_hz, -45).astype(np.float32)[: 4 * RATE_HZ]
+    left, _ = removed(sound + hiss(4.0), 4.0)
+    assert db(left, 1.0, 4.0) < -45 - 10
+
+
+def test_hum_that_is_never_alone_is_found_under_the_notes():
+    """The player does not stop once: no tenth of a second without a note."""
+    notes = [Played(0.1 + 0.3 * n, midi, 0.32, 0.05) for n, midi in enumerate([45.0, 48.0, 52.0, 50.0] * 4)]
+    left, remover = removed(take(notes, 5.0) + hum(5.0, 50.0, HUM_RMS), [])
+    assert remover.mains_hz == pytest.approx(50.0, abs=0.1)
+    assert db(left - take(notes, 5.0)[: len(left)], 3.0, 4.8) < -43 - 10
+
+
+@pytest.mark.parametrize("hz", [100.0, 120.0, 150.0, 98.0, 61.7])
+def test_a_string_that_is_held_is_no_hum_under_notes(hz):
+    """It fades, or has not two multiples without a common divisor."""
+    note = (0.3 * pluck(69 + 12 * np.log2(hz / 440), 4.0)).astype(np.float32)
+    left, remover = removed(note, [])
+    assert remover.mains_hz is None
+    assert np.array_equal(left, note[: len(left)])
+
+
+def test_a_grid_that_wanders_fast_is_followed_while_it_can_be_heard():
+    at = np.arange(10 * RATE_HZ) / RATE_HZ
+    turns = np.cumsum(50.0 + 0.2 * np.sin(2 * np.pi * 0.1 * at)) / RATE_HZ
+    sound = HUM_RMS * np.sqrt(2) * (np.sin(2 * np.pi * turns) + 0.3 * np.sin(2 * np.pi * 3 * turns))
+    left, _ = removed(sound.astype(np.float32) + hiss(10.0), 10.0)
+    assert db(left, 3.0, 10.0) < -43 - 15

@@ -20,6 +20,7 @@ READ_SAMPLES: Final = 48_000
 FAST_HOPS: Final = 12  # the first 32 ms of silence are believed at once
 SLOW_HOPS: Final = 150  # and then the floor follows within 0.4 s
 RISE_MAX: Final = 10.0 ** (3.0 / 10.0)  # what stands 3 dB above the floor is not silence yet
+FALLEN: Final = 10.0 ** (-6.0 / 10.0)  # so far below the floor for 32 ms: it was turned down, or another cable
 HUM_WINDOW: Final = 8_192  # 171 ms: 5.9 Hz per bin keeps 50 Hz and its multiples apart from hiss
 MAINS_HZ: Final = (50.0, 60.0)
 MAINS_PERIOD: Final = 960  # 20 ms: shorter, and the level of hum would beat with its own period
@@ -35,6 +36,7 @@ class NoiseFloor:
         self._without_hum = False
         self._hops = 0
         self._hum_share = 0.0
+        self._low_run = 0
         self._silent_run = 0
         self._history = History(HUM_WINDOW)
         self._window = np.hanning(HUM_WINDOW).astype(np.float32)
@@ -82,6 +84,9 @@ class NoiseFloor:
             # What remains is another noise altogether.
             self._without_hum = without_hum
             self._hops = 0
+        self._low_run = self._low_run + 1 if power < FALLEN * self._power else 0
+        if self._low_run > FAST_HOPS:
+            self._hops = self._low_run = 0
         rate = max(1.0 / FAST_HOPS if self._hops < 4 * FAST_HOPS else 1.0 / SLOW_HOPS, 1.0 / (self._hops + 1))
         self._power = self._nearer(self._power, power, rate)
         period = self._history.newest(MAINS_PERIOD)

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.hum import HumRemover
 from dsp.level import HighPass, LevelMeter
 from dsp.partials import first_partial_hz
 from dsp.pipeline import PipelineConfig, clean
@@ -23,6 +24,7 @@ Samples = NDArray[np.float32]
 READING_HOPS: Final = 15  # 25 per second
 LOOK_HOPS: Final = 5
 LOOKS: Final = 2
+SILENT_HOPS: Final = 188  # half a second without a string
 WINDOW: Final = 9_600  # 200 ms
 WINDOW_MIN: Final = 1_920
 ATTACK_SAMPLES: Final = 480  # 10 ms: the pick still holds the string
@@ -53,6 +55,7 @@ class Tuner:
     def __init__(self, config: PipelineConfig) -> None:
         self._a4_hz = config.a4_hz
         self._highpass = HighPass(SAMPLE_RATE_HZ)
+        self._hum = HumRemover()
         self._level = LevelMeter()
         self._pitch = PitchTracker(f0_min_hz(config.tuning, config.a4_hz), WINDOW // DECIMATION)
         self._rest = np.zeros(0, np.float32)
@@ -61,6 +64,7 @@ class Tuner:
         self._slow_power = 0.0
         self._looks: list[Look] = []
         self._read = False
+        self._unclear_hops = 0
 
     def process(self, block: Samples) -> list[TunerReading]:
         """Shape (n,), float32. NaN and infinity are silence."""
@@ -76,7 +80,7 @@ class Tuner:
     def _hop(self, raw: Samples) -> list[TunerReading]:
         self._sample += HOP_SAMPLES
         count = self._sample // HOP_SAMPLES
-        hop = self._highpass(raw)
+        hop = self._hum.remove(self._highpass(raw))
         self._level.update(hop)
         self._pitch.update(hop)
         power = self._level.power
@@ -87,6 +91,10 @@ class Tuner:
         self._slow_power += 0.06 * (power - self._slow_power)
         if count % LOOK_HOPS == 0:
             self._look()
+        # Hum that is not known yet looks like a string, but one that never fades. An attack or a tail without a clear
+        # pitch is a string too: what was learnt from it was half a cent.
+        self._unclear_hops = 0 if self._looks else self._unclear_hops + 1
+        self._hum.learn(silent=self._unclear_hops > SILENT_HOPS)
         # A player who has just plucked waits for the needle: the first reading of a note does not wait for the beat.
         first = not self._read and len(self._looks) == LOOKS and self._length() >= WINDOW_MIN
         if count % READING_HOPS and not first:

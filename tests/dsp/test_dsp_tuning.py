@@ -65,6 +65,30 @@ def test_hum_does_not_bend_the_needle():
     assert abs(np.median(off)) < 1.0
 
 
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+@pytest.mark.parametrize("midi", [35.0, 40.1, 44.93, 50.02, 55.2, 58.8, 64.07])
+def test_hum_that_was_there_before_is_not_in_the_reading(midi, mains_hz):
+    """Without removal: octaves off under 60 Hz, and five of six readings blank under 50."""
+    sound = plucked_at(midi, 1.0, 1.5) + hum(2.5, mains_hz, 10 ** (-40 / 20))
+    shown = [r for r in readings_of(sound) if 1.35 < r.decided_sample / RATE_HZ < 2.4]
+    off = [cents_off(r, midi) for r in shown if r.f0_hz is not None]
+    assert len(off) == len(shown)
+    assert abs(np.median(off)) < 0.2
+    assert max(map(abs, off)) < 4.0
+
+
+def test_hum_alone_is_no_string_for_longer_than_a_second():
+    readings = readings_of(hum(3.0, 60.0, 0.01))
+    assert all(r.f0_hz is None for r in readings if r.decided_sample > 1.1 * RATE_HZ)
+
+
+def test_a_string_on_a_multiple_of_the_mains_is_read_as_long_as_it_sounds():
+    """150.0 Hz: D3 while it is tuned down from 37 cents above; nothing of it may be taken for hum."""
+    sound = plucked_at(69 + 12 * np.log2(150.0 / 440), 0.3, 3.0)
+    shown = [r for r in readings_of(sound) if 0.65 < r.decided_sample / RATE_HZ < 3.0]
+    assert max(abs(cents_off(r, 69 + 12 * np.log2(150.0 / 440))) for r in shown) < 0.3
+
+
 def test_the_reference_pitch_moves_the_needle():
     readings = [r for r in readings_of(plucked_at(45.0), a4_hz=442.0) if r.f0_hz and r.sample > 0.7 * RATE_HZ]
     assert np.median([r.cents for r in readings]) == pytest.approx(-1200 * np.log2(442 / 440), abs=0.2)

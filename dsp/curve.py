@@ -1,4 +1,4 @@
-"""The pitch curve of one note, and its final numbers: cents, bend, vibrato, slide.
+"""The pitch curve of one note, and its final numbers: cents, bend, vibrato.
 
 A curve is a list of (sample, fractional MIDI), one point per 10 ms or so, in order of time.
 """
@@ -19,18 +19,15 @@ VIBRATO_HZ: Final = (3.0, 9.0)
 VIBRATO_CENTS: Final = 8.0  # half of its width at the least
 VIBRATO_MIN_S: Final = 0.4
 BEND_MIN_CENTS: Final = 30.0
-SLIDE_SEMITONES: Final = 1.5
-STEP_POINTS_MIN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class CurveNumbers:
-    """``pitch`` is the median of the steady part (fractional MIDI); the others are 0 or false without one."""
+    """``pitch`` is the median of the steady part (fractional MIDI); the others are 0 without one."""
 
     pitch: float
     bend_cents: float = 0.0
     vibrato_hz: float = 0.0
-    slide: bool = False
 
 
 def curve_numbers(curve: Sequence[tuple[int, float]], onset_sample: int, fallback: float) -> CurveNumbers:
@@ -40,13 +37,10 @@ def curve_numbers(curve: Sequence[tuple[int, float]], onset_sample: int, fallbac
         return CurveNumbers(fallback)
     at_s = np.array([sample for sample, _ in settled], float) / RATE_HZ
     pitch = np.array([midi for _, midi in settled], float)
-    # The start says which fret it is; from there it may be bent, shaken or slid.
+    # The start says which fret it is; from there it may be bent or shaken.
     start = float(np.median(pitch[: max(3, min(8, len(pitch) // 3))]))
     steady = pitch[np.abs(pitch - start) <= STEADY_CENTS / 100.0]
     centre = float(np.median(steady)) if len(steady) else start
-    moved = float(np.median(pitch[-max(3, len(pitch) // 4) :])) - start
-    if abs(moved) > SLIDE_SEMITONES and _stepped(pitch, moved):
-        return CurveNumbers(centre, slide=True)
     vibrato_hz = _vibrato_hz(at_s, pitch)
     if vibrato_hz:
         return CurveNumbers(float(np.median(pitch)), vibrato_hz=vibrato_hz)
@@ -77,15 +71,3 @@ def _vibrato_hz(at_s: Floats, pitch: Floats) -> float:
     rate_hz = 0.5 / float(np.median(halves))
     even = float(np.std(halves)) < 0.5 * float(np.mean(halves))
     return rate_hz if even and VIBRATO_HZ[0] <= rate_hz <= VIBRATO_HZ[1] else 0.0
-
-
-def _stepped(pitch: Floats, moved: float) -> bool:
-    """Whether the way led from fret to fret, as a slide's does: on it, most points lie near whole semitones.
-
-    A bend passes what lies between; both begin and end near a fret, so those points say nothing.
-    """
-    from_start = pitch - pitch[0]
-    on_the_way = from_start[(np.abs(from_start) > 0.3) & (np.abs(from_start - moved) > 0.3)]
-    if len(on_the_way) < STEP_POINTS_MIN:
-        return False
-    return float(np.mean(np.abs(on_the_way - np.round(on_the_way)) < 0.15)) > 0.7

@@ -33,6 +33,7 @@ FALL_MAX: Final = 10.0 ** (-15.0 / 10.0)  # a string that is not held down is go
 DECAY_MAX_DB_PER_S: Final = 220.0  # real strings: 0 to 190 if held (1 in 200: more), 230 to 800 if let go
 DECAY_SURE_DB_PER_S: Final = 100.0
 DECAY_HOPS: Final = (PROVE_HOPS - 2, PROVE_HOPS)
+INTO_FRETS_MAX: Final = 3
 SPLINTER: Final = 40 * MS
 LOST: Final = 60 * MS
 
@@ -52,11 +53,15 @@ class Sounding:
     loudest: float
     trail: float = 0.0  # the last look that followed on from the one before
     before: float | None = None  # the pitch that sounded until its onset, and may ring on
+    struck: bool = True
+    slid: bool = False  # into, or off
     heard: int = 0
     looked: int = 0
     clarity: float = 0.0  # mean of the looks that were of this note
     beside: int = 0
     decay_db_per_s: float = 0.0
+    said: list[int] = field(default_factory=list)  # the newest three semitones that were reported
+    moved_sample: int = 0
     doubts: list[float] = field(default_factory=list)
     curve: list[tuple[int, float]] = field(default_factory=list)
 
@@ -114,7 +119,19 @@ class Sounding:
         self.heard = max(self.heard, self.looked // 2)  # what it was until now says nothing against it
         self.last_heard_sample = sample
         before, (self.midi, _) = self.midi, split(rests_at)
+        if self.midi != before:
+            self.said, self.moved_sample = [*self.said[-2:], self.midi], sample
         return self.midi != before
+
+    def was_slid_into(self) -> bool:
+        """Whether what was said of its pitch went from fret to fret, as a finger does; a wrong first look jumps."""
+        steps = np.diff(self.said)
+        return len(steps) == 2 and bool(steps[0] * steps[1] > 0 and np.abs(steps).max() <= INTO_FRETS_MAX)
+
+    def leave(self, sample: int) -> None:
+        """It was left then: what the curve holds of the way is not its own."""
+        self.curve = [point for point in self.curve if point[0] <= sample]
+        self.at = self.curve[-1][1] if self.curve else float(self.midi)
 
     def has_no_pitch(self) -> bool:
         """At its proof: hardly any look since the report was of this note."""
@@ -159,7 +176,7 @@ class Sounding:
             round(cents, 2),
             round(sure * (0.4 + 0.6 * held), 3),
             self.level_dbfs,
-            numbers.slide,
+            self.slid or self.was_slid_into(),
             round(numbers.bend_cents, 1),
             round(numbers.vibrato_hz, 2),
             round(dbfs(noise_power), 1),

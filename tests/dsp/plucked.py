@@ -1,6 +1,6 @@
 """Strings for the ear's tests, made by formula: stiff, decaying, with a pick's click; the same every time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,21 @@ def take(notes: Sequence[Played], seconds: float, noise: float = 1e-5, a4_hz: fl
         one = note.peak * pluck(note.midi, note.length_s, a4_hz=a4_hz)[: len(sound) - start]
         sound[start : start + len(one)] += one
     return sound.astype(np.float32)
+
+
+SUNG_ONSET_S = 0.4
+SUNG_S = 1.6
+
+
+def sung(midi_at: Callable[[float], float], level_at: Callable[[float], float] = lambda _: 1.0) -> Samples:
+    """One string, struck once, whose pitch and level follow these functions of the seconds since its stroke."""
+    at = np.arange(int((SUNG_S - SUNG_ONSET_S) * RATE_HZ)) / RATE_HZ
+    phase = 2 * np.pi * np.cumsum(440.0 * 2.0 ** ((np.vectorize(midi_at)(at) - 69.0) / 12.0)) / RATE_HZ
+    sound = sum(np.sin(k * phase + 0.5 * k) * np.exp(-at * (1.0 + 0.3 * k)) / k for k in range(1, 9))
+    sound += np.random.default_rng(1).normal(size=len(at)) * np.exp(-at / 0.002) * 0.2
+    out = np.random.default_rng(2).normal(size=int(SUNG_S * RATE_HZ)) * 1e-5
+    out[-len(at) :] += 0.15 * sound * np.vectorize(level_at)(at) * np.minimum(1.0, at / 0.0015)
+    return out.astype(np.float32)
 
 
 def hum(seconds: float, mains_hz: float, rms: float) -> Samples:

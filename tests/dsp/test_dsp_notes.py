@@ -9,21 +9,7 @@ from dsp.pitch import Look
 from dsp.replay import replay
 from dsp.sounding import settled
 from dsp.types import HOP_SAMPLES, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
-from tests.dsp.plucked import RATE_HZ, Samples, entries, f0_hz, hear
-
-SECONDS = 1.6
-ONSET_S = 0.4
-
-
-def sung(midi_at) -> Samples:
-    """One string whose pitch follows ``midi_at(seconds since its stroke)``, with a pick's click at its beginning."""
-    at = np.arange(int((SECONDS - ONSET_S) * RATE_HZ)) / RATE_HZ
-    phase = 2 * np.pi * np.cumsum(440.0 * 2.0 ** ((np.vectorize(midi_at)(at) - 69.0) / 12.0)) / RATE_HZ
-    sound = sum(np.sin(k * phase + 0.5 * k) * np.exp(-at * (1.0 + 0.3 * k)) / k for k in range(1, 9))
-    sound += np.random.default_rng(1).normal(size=len(at)) * np.exp(-at / 0.002) * 0.2
-    out = np.random.default_rng(2).normal(size=int(SECONDS * RATE_HZ)) * 1e-5
-    out[-len(at) :] += 0.15 * sound * np.minimum(1.0, at / 0.0015)
-    return out.astype(np.float32)
+from tests.dsp.plucked import RATE_HZ, SUNG_ONSET_S, entries, f0_hz, hear, sung
 
 
 def notes_of(midi_at):
@@ -36,7 +22,7 @@ def test_a_hammer_on_is_a_note_without_a_stroke(interval):
     assert (first.midi, second.midi) == (57, 57 + interval)
     assert first.stroke
     assert not second.stroke
-    assert second.onset_sample / RATE_HZ == pytest.approx(ONSET_S + 0.4, abs=0.02)
+    assert second.onset_sample / RATE_HZ == pytest.approx(SUNG_ONSET_S + 0.4, abs=0.02)
     assert first.offset_sample == second.onset_sample
 
 
@@ -67,9 +53,9 @@ def test_a_knock_is_no_note():
 # --- the machine alone, hop by hop, told what it hears
 
 
-def hops(*parts, decay_db_per_s=0.0, likeness=0.0):
+def hops(*parts, decay_db_per_s=0.0, likeness=0.0, first_hop=100):
     """Parts of (hops, midi or None, flux of the first, power) as the machine sees them."""
-    sample = 100 * HOP_SAMPLES
+    sample = first_hop * HOP_SAMPLES
     for count, midi, flux, power in parts:
         look = None if midi is None else Look(f0_hz(midi), 0.97, 600, 0.97)
         for index in range(count):
@@ -160,12 +146,12 @@ def test_a_sound_that_dies_is_taken_back_unless_it_is_as_loud_as_what_was_played
     first = [e for hop in hops(*held) for e in machine.step(hop)]
     loud = [
         e
-        for hop in hops((200, None, 0.0, 1e-10), (60, 60.0, 1.0, 5e-3), decay_db_per_s=400.0)
+        for hop in hops((200, None, 0.0, 1e-10), (60, 60.0, 1.0, 5e-3), decay_db_per_s=400.0, first_hop=240)
         for e in machine.step(hop)
     ]
     quiet = [
         e
-        for hop in hops((200, None, 0.0, 1e-10), (60, 64.0, 1.0, 1e-4), decay_db_per_s=400.0)
+        for hop in hops((200, None, 0.0, 1e-10), (60, 64.0, 1.0, 1e-4), decay_db_per_s=400.0, first_hop=500)
         for e in machine.step(hop)
     ]
     assert [type(e) for e in first + loud] == [NoteStarted, NoteEnded, NoteStarted]

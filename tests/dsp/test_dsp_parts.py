@@ -264,7 +264,7 @@ def curve(pitches, every_s=0.01):
 def test_a_straight_note_is_its_median():
     numbers = curve_numbers(curve([57.1, 57.1, 57.12, 57.08, 57.1, 57.9, 57.1]), 0, 0.0)
     assert numbers.pitch == pytest.approx(57.1, abs=0.01)
-    assert (numbers.bend_cents, numbers.vibrato_hz, numbers.slide) == (0.0, 0.0, False)
+    assert (numbers.bend_cents, numbers.vibrato_hz) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("cents", [300.0, 200.0, 100.0, -60.0])
@@ -283,12 +283,6 @@ def test_a_vibrato_is_measured_by_its_rate(rate_hz):
     numbers = curve_numbers(curve(64.0 + 0.25 * np.sin(2 * np.pi * rate_hz * at)), 0, 0.0)
     assert numbers.vibrato_hz == pytest.approx(rate_hz, rel=0.1)
     assert numbers.pitch == pytest.approx(64.0, abs=0.05)
-    assert numbers.bend_cents == 0.0
-
-
-def test_steps_from_fret_to_fret_are_a_slide():
-    numbers = curve_numbers(curve(np.repeat([57.0, 58.0, 59.0, 60.0], 15)), 0, 0.0)
-    assert numbers.slide
     assert numbers.bend_cents == 0.0
 
 

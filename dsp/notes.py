@@ -154,6 +154,8 @@ class NoteMachine:
         if not pending.evidence.leads(rival):
             return []
         note = self._book.open
+        if note is not None and self._may_be_into(note, rival, hop):
+            return []
         same = note is not None and pending.before is not None and abs(midi - pending.before) < SAME_SEMITONES
         if same and not pending.is_stroke:
             if rival.weight > ENOUGH_SAME:
@@ -235,8 +237,16 @@ class NoteMachine:
             return hop.sample - rival.since_sample < SLIDES_ON
         step = SAME_SEMITONES < abs(rival.midi - note.at) < STEP_SEMITONES
         soft = step and rival.weight < ENOUGH_STEP
-        waits = soft or is_into(note, rival.since_sample, rival.midi)
-        return waits and self._way.is_smooth and hop.sample - rival.since_sample < SLIDES_ON
+        slides = soft and self._way.is_smooth and hop.sample - rival.since_sample < SLIDES_ON
+        return slides or self._may_be_into(note, rival, hop)
+
+    def _may_be_into(self, note: Sounding, rival: Rival, hop: Hop) -> bool:
+        """Whether the finger may be sliding on from where this note was struck, and has not come to a rest yet."""
+        if not self._way.is_smooth or abs(rival.midi - note.midi) < SAME_SEMITONES:
+            return False
+        young = hop.sample - rival.since_sample < SLIDES_ON
+        into = is_into(note, rival.since_sample, rival.midi)
+        return into and young and not self._is_into(note, rival.since_sample, rival.midi)
 
     def _is_into(self, note: Sounding, step_sample: int, midi: float) -> bool:
         """Whether the finger slides on from where this note was struck, to ``midi``."""

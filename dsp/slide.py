@@ -25,6 +25,7 @@ NEXT_FRET: Final = 1.4  # semitones: what began so close to what sounded may be 
 LATE: Final = 12 * MS  # a note that began so long before the first step belongs to what was before it
 ARRIVES: Final = 8 * MS  # a look still sees the fret that was left
 LONGER: Final = 1.3  # than on the fret that was held longest before
+GLIDES: Final = 14 * MS
 ARRIVED_MAX: Final = PASS + 8 * MS
 OFF_MAX: Final = 10.0 ** (-12.0 / 10.0)  # a finger that slides off lets the string die
 
@@ -54,7 +55,7 @@ class Left:
             return False
         if hop.power < OFF_MAX * self.power:
             return False
-        longest = max((b.since_sample - a.since_sample for a, b in pairwise(way.passed()[1:])), default=0)
+        longest = max((b.since_sample - a.since_sample for a, b in pairwise(way.passed()[1:])), default=GLIDES)
         return hop.sample - here.since_sample >= min(ARRIVES + LONGER * longest, ARRIVED_MAX)
 
 

@@ -2,19 +2,19 @@
 
 A note starts fast, on two agreeing looks at what came after an onset, or where a pitch jumps and stays (hammer-on,
 pull-off). What was said too early is corrected or taken back by the long look. Bends and vibrato move slowly and stay
-one note; a held note is one note; a stroke on the same pitch is a new one if it is a stroke.
+one note; a held note is one note; a stroke on the same pitch is a new one if it is a stroke. Of a slide (``dsp.way``,
+``dsp.slide``) the notes are where the finger left and where it stays. ``dsp.book`` says how it is told.
 """
 
 from typing import Final
 
 from dsp.book import NoteBook, is_echo
 from dsp.decay import PlayedLevel
-from dsp.evidence import Rival
 from dsp.hop import Hop
 from dsp.pitch import Look
-from dsp.slide import Left, is_into
+from dsp.slide import Left, arrives, is_into, may_be_into, may_slide_on
 from dsp.sounding import CORRECT_WITHIN, PROVE_HOPS, Sounding
-from dsp.strokes import MS, Pending, StrokeWatch
+from dsp.strokes import Pending, StrokeWatch
 from dsp.types import HOP_SAMPLES, LogEntry
 from dsp.way import Way
 
@@ -25,15 +25,12 @@ ENOUGH_AGAIN: Final = 0.9  # after one was taken back
 ENOUGH_SAME: Final = 1.6  # so clearly the same that the onset was none
 ENOUGH_YOUNG: Final = 0.6
 ENOUGH_CHANGE: Final = 1.1
-ENOUGH_STEP: Final = 2.2  # a semitone without a sound: the finger may be sliding on
-STEP_SEMITONES: Final = 1.4
-SLIDES_ON: Final = 40 * MS
-ARRIVED_SEMITONES: Final = 0.2
 ENOUGH_FAR: Final = 4.0  # an octave or a twelfth away without a stroke: rather an overtone that outlives the rest
 ENOUGH_LOOKS: Final = 3  # at one pitch, where nothing spoke for the one that was reported
 OVERTONES: Final = (12.0, 19.02, 24.0, 27.86)
 FLUX_LATE: Final = 2 * HOP_SAMPLES  # a window of 512 notices an attack some 5 ms after it began
-BESIDE: Final = 0.7  # semitones
+BESIDE: Final = 0.7  # semitones from where a slide began: a note of its way
+SLID_CLARITY: Final = 0.97
 FLUX_SURE: Final = 0.9  # no squeak is so broad
 LEVEL_CHANGE: Final = 10.0 ** (0.5 / 10.0)
 ALIKE: Final = 0.8
@@ -112,7 +109,7 @@ class NoteMachine:
             if here is not None and left.has_arrived(self._way, hop):
                 self._strokes.pending = None
                 onset_sample = self._strokes.soft_onset(here.since_sample)
-                return entries + self._book.begin(hop, onset_sample, here.midi, 0.97, stroke=False, slid=True)
+                return entries + self._book.begin(hop, onset_sample, here.midi, SLID_CLARITY, stroke=False, slid=True)
         elif left.stands(hop):
             entries += self._book.tell_left(hop.noise_power, hop.hum_power)
         return entries
@@ -154,7 +151,7 @@ class NoteMachine:
         if not pending.evidence.leads(rival):
             return []
         note = self._book.open
-        if note is not None and self._may_be_into(note, rival, hop):
+        if note is not None and may_be_into(self._way, note, rival, hop):
             return []
         same = note is not None and pending.before is not None and abs(midi - pending.before) < SAME_SEMITONES
         if same and not pending.is_stroke:
@@ -166,7 +163,7 @@ class NoteMachine:
             return []
         # No second stroke so soon after the first: the first look was at its noise. Or the finger slides on.
         echo = note is not None and note.young(hop) and is_echo(pending, note)
-        if note is not None and (echo or self._is_into(note, pending.rough_sample, midi)):
+        if note is not None and (echo or arrives(self._way, note, pending.rough_sample, midi)):
             return self._book.correct(note, hop, midi, look)
         picked = pending.picked and not (note is not None and self._way.is_smooth)
         return self._book.begin(hop, hop.locate(pending.rough_sample), midi, rival.clarity, stroke=picked)
@@ -224,35 +221,12 @@ class NoteMachine:
         enough = ENOUGH_YOUNG if young else ENOUGH_FAR if overtone else ENOUGH_CHANGE
         if rival is None or rival.weight < enough or not self._is_loud(hop) or self._strokes.pending is not None:
             return []
-        if young or self._is_into(note, rival.since_sample, midi):
+        if young or arrives(self._way, note, rival.since_sample, midi):
             return self._book.correct(note, hop, midi, look)
-        if self._may_slide_on(note, rival, hop):
+        if may_slide_on(self._way, note, rival, hop):
             return []
         onset_sample = self._strokes.soft_onset(rival.since_sample)
         return self._book.begin(hop, onset_sample, hop.midi(hop.refined_hz(look.f0_hz)), rival.clarity, stroke=False)
-
-    def _may_slide_on(self, note: Sounding, rival: Rival, hop: Hop) -> bool:
-        """Whether this may be the first fret of a slide: a semitone away, without a sound, and not there for long."""
-        if self._way.gliding:
-            return hop.sample - rival.since_sample < SLIDES_ON
-        step = SAME_SEMITONES < abs(rival.midi - note.at) < STEP_SEMITONES
-        soft = step and rival.weight < ENOUGH_STEP
-        slides = soft and self._way.is_smooth and hop.sample - rival.since_sample < SLIDES_ON
-        return slides or self._may_be_into(note, rival, hop)
-
-    def _may_be_into(self, note: Sounding, rival: Rival, hop: Hop) -> bool:
-        """Whether the finger may be sliding on from where this note was struck, and has not come to a rest yet."""
-        if not self._way.is_smooth or abs(rival.midi - note.midi) < SAME_SEMITONES:
-            return False
-        young = hop.sample - rival.since_sample < SLIDES_ON
-        into = is_into(note, rival.since_sample, rival.midi)
-        return into and young and not self._is_into(note, rival.since_sample, rival.midi)
-
-    def _is_into(self, note: Sounding, step_sample: int, midi: float) -> bool:
-        """Whether the finger slides on from where this note was struck, to ``midi``."""
-        here = self._way.here
-        arrived = here is not None and self._way.is_smooth and abs(here.midi - midi) < ARRIVED_SEMITONES
-        return arrived and is_into(note, step_sample, midi)
 
     def _is_loud(self, hop: Hop) -> bool:
         return bool(hop.power >= self._above_noise * hop.noise_power)

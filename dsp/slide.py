@@ -6,12 +6,16 @@ What it was left for is told at once; its own end waits until that has stood for
   (``slide`` true, ``stroke`` false; it begins when the finger arrives);
 * where a finger that was just set down slides on at once (``INTO``), it was one note: its pitch is where it arrives;
 * where it stays nowhere, the note that it left ends with a slide.
+
+A hammered note is told as fast as ever; only a step of one semitone, without a sound and without a moment of blur, is
+waited for some 10 ms longer (``ENOUGH_STEP``): it may be a slide's first fret.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from dsp.evidence import Rival
 from dsp.hop import Hop
 from dsp.sounding import Sounding
 from dsp.types import SAMPLE_RATE_HZ
@@ -22,10 +26,14 @@ MS: Final = SAMPLE_RATE_HZ // 1000
 STANDS: Final = PASS + 24 * MS
 INTO: Final = 64 * MS
 NEXT_FRET: Final = 1.4  # semitones: what began so close to what sounded may be a click on the way
-LATE: Final = 12 * MS  # a note that began so long before the first step belongs to what was before it
+LATE: Final = 12 * MS  # how far a rest may seem to begin before the note was left
 ARRIVES: Final = 8 * MS  # a look still sees the fret that was left
 LONGER: Final = 1.3  # than on the fret that was held longest before
-GLIDES: Final = 14 * MS
+GLIDES: Final = 14 * MS  # where it passed no fret
+ENOUGH_STEP: Final = 2.2  # weight of looks
+SLIDES_ON: Final = 40 * MS  # longer nothing is waited for
+STEP: Final = (0.5, 1.4)  # semitones
+ARRIVED_SEMITONES: Final = 0.2
 ARRIVED_MAX: Final = PASS + 8 * MS
 OFF_MAX: Final = 10.0 ** (-12.0 / 10.0)  # a finger that slides off lets the string die
 
@@ -70,3 +78,28 @@ def is_into(note: Sounding, step_sample: int, to: float) -> bool:
         return True
     onward = len(note.said) > 1 and (note.said[-1] - note.said[-2]) * (to - note.midi) > 0
     return onward and step_sample - note.moved_sample < PASS
+
+
+def arrives(way: Way, note: Sounding, step_sample: int, midi: float) -> bool:
+    """Whether the finger slid on from where ``note`` was struck, and rests at ``midi`` now."""
+    here = way.here
+    arrived = here is not None and way.is_smooth and abs(here.midi - midi) < ARRIVED_SEMITONES
+    return arrived and is_into(note, step_sample, midi)
+
+
+def may_be_into(way: Way, note: Sounding, rival: Rival, hop: Hop) -> bool:
+    """Whether the finger may be sliding on from where ``note`` was struck, and has not come to a rest yet."""
+    if not way.is_smooth or abs(rival.midi - note.midi) < STEP[0]:
+        return False
+    young = hop.sample - rival.since_sample < SLIDES_ON
+    into = is_into(note, rival.since_sample, rival.midi)
+    return into and young and not arrives(way, note, rival.since_sample, rival.midi)
+
+
+def may_slide_on(way: Way, note: Sounding, rival: Rival, hop: Hop) -> bool:
+    """Whether it is too early to say that ``rival`` is a note after ``note``: it may be a fret on the way."""
+    young = hop.sample - rival.since_sample < SLIDES_ON
+    if way.gliding:
+        return young
+    soft = STEP[0] < abs(rival.midi - note.at) < STEP[1] and rival.weight < ENOUGH_STEP
+    return (soft and way.is_smooth and young) or may_be_into(way, note, rival, hop)

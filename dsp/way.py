@@ -7,7 +7,12 @@ pushed; a trill turns around. So, without a stroke in between,
 
 * two steps and more in one direction, each from fret to fret, are a slide, if no fret between was held for ``PASS``
   (longer, it is a note of its own: three fingers hammered down one after the other);
-* a glide is a slide where it is farther than any bend (``BEND_MAX``), or so fast that no string is bent like that.
+* a glide is a slide where it is farther than any bend (``BEND_MAX``). One of three semitones may be either, and stays a
+  bend; speed does not tell them apart (players bend two semitones within 80 ms).
+
+A fret is seen where the period holds still for three looks, which takes two periods and some 5 ms: shorter ones go by
+unseen on low strings. What only seems to be a fret (two strings that cross over, the blur between two periods, a slow
+bend) is not a whole number of semitones away, or is gone too soon (``ONE_FRET``), or does not hold still (``SETTLED``).
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,15 @@
 """Slides: where a finger goes, what of its way is a note, and what only looks like a slide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dsp.replay import replay
 from dsp.types import NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
+from dsp.way import Way
 from tests.dsp.plucked import RATE_HZ, SUNG_ONSET_S, entries, hear, started, sung
+from tests.dsp.test_dsp_notes import hops
 
 LEAVES_S = 0.35
 
@@ -103,6 +107,43 @@ def test_what_is_no_slide(midi_at):
     record = told(midi_at)
     assert record.notes
     assert not any(n.slide for n in record.notes)
+
+
+def way_of(*midis, hops_each=12, clarity=0.97):
+    way, found = Way(), []
+    for hop in hops(*((hops_each, midi, 0.0, 1e-3) for midi in midis)):
+        if hop.quick is not None:
+            hop.quick = replace(hop.quick, clarity=clarity)
+        found.append(way.update(hop))
+    return way, any(found)
+
+
+def test_two_steps_from_fret_to_fret_are_a_slide_and_one_is_not():
+    way, slid = way_of(57.0, 58.02, 58.98)
+    assert slid
+    assert [round(rest.midi) for rest in way.passed()] == [57, 58, 59]
+    assert not way_of(57.0, 58.0)[1]
+
+
+def test_rests_that_are_no_frets_are_no_slide():
+    assert not way_of(57.0, 57.7, 58.4, 59.1)[1]
+
+
+def test_a_way_that_turns_around_or_stays_is_no_slide():
+    assert not way_of(57.0, 58.0, 57.0, 58.0)[1]
+    assert not way_of(57.0, 58.0, 59.0, hops_each=30)[1]
+
+
+def test_an_unclear_pitch_or_a_louder_string_is_no_way():
+    assert not way_of(57.0, 58.0, 59.0, clarity=0.85)[1]
+    way = Way()
+    louder = hops((12, 57.0, 0.0, 1e-3), (12, 58.0, 0.0, 4e-3), (12, 59.0, 0.0, 4e-3))
+    assert not any(way.update(hop) for hop in louder)
+
+
+def test_silence_ends_a_way():
+    way, _ = way_of(57.0, 58.0, None, None, None)
+    assert way.here is None
 
 
 SLIDE = sung(frets(57, 7))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dsp.attack import Attack
 from dsp.overtones import Partials
 from dsp.pitch import Look
 
@@ -29,9 +30,10 @@ class Hop:
     noise_power: float
     hum_power: float
     refined_hz: Callable[[float], float]
-    locate: Callable[[int], int]  # the attack near a sample
+    attack: Callable[[int, bool], Attack]  # near a sample, where the flux noticed it or else a guess
     peak_since: Callable[[int], float]
     partials: Callable[[int, float | None], Partials | None]  # of what began at a sample, over a ringing f0_hz
+    slope: Callable[[], Look | None]  # a look of the sound's slope, at which a knock weighs less
     likeness: Callable[[float, int], float]  # of a sound of this f0_hz now and before that sample
     decay_db_per_s: Callable[[float], float]  # of a sound of this f0_hz, now
 
@@ -50,6 +52,12 @@ class Hop:
             return
         if abs(self.midi(look.best_f0_hz) - sounding) < SAME_SEMITONES:
             self.quick = replace(look, f0_hz=look.best_f0_hz, clarity=look.best_clarity)
+
+    def hear_slope(self) -> None:
+        """Believe the clearer one of the sound's quick look and its slope's."""
+        slope = self.slope()
+        if slope is not None and (self.quick is None or slope.clarity > self.quick.clarity):
+            self.quick = slope
 
     def hear_overtones(self, since_sample: int, ringing: float | None) -> None:
         """Look once more at looks that may read too low, at the partials of what began at ``since_sample``.

@@ -20,7 +20,7 @@ Samples = NDArray[np.float32]
 
 PERIODS: Final = (240, 200)  # samples of 50 and of 60 Hz
 RATE_HZ: Final = 12_000
-NEAR: Final = 0.02
+NEAR: Final = 0.04
 BESIDE: Final = 6  # samples: 43 to 62 cents
 REACH: Final = PERIODS[0] + PERIODS[0] // 2 + BESIDE
 ALIKE: Final = 0.04  # power of the difference, of the power of what sounds
@@ -40,6 +40,7 @@ PROVES: Final = 42 * MS
 HOLDS: Final = 24 * MS
 CLEAR: Final = 0.66  # less clear, and nobody would take it for a note
 MOVED_SEMITONES: Final = 0.6
+STAYS: Final = 3  # hops
 
 
 class MachineWatch:
@@ -52,6 +53,7 @@ class MachineWatch:
         self._watch_until = 0
         self._held_until = 0
         self._begun = 0
+        self._heard = 0
 
     def update(
         self,
@@ -77,9 +79,14 @@ class MachineWatch:
             return False
         if at_hz is not None and sample > self._watch_until and not _moved(look.f0_hz, at_hz):
             return False
-        if is_machine(low, look.f0_hz, falls=FALLS_TURNED if humming else FALLS, phones=self._phones):
-            self._held_until = sample + HOLDS
-            self._watch_until = max(self._watch_until, self._held_until)
+        if not is_machine(low, look.f0_hz, falls=FALLS_TURNED if humming else FALLS, phones=self._phones):
+            self._heard = 0
+        else:
+            self._heard += 1
+            # A finger that slides or bends past the pitch of a machine is there for a moment only.
+            if at_hz is None or self._heard >= STAYS:
+                self._held_until = sample + HOLDS
+                self._watch_until = max(self._watch_until, self._held_until)
         return sample <= self._held_until
 
 

@@ -14,19 +14,24 @@ from dsp.hop import Hop
 from dsp.pitch import Look
 from dsp.slide import Left, arrives, is_into, may_be_into, may_slide_on
 from dsp.sounding import CORRECT_WITHIN, PROVE_HOPS, Sounding
-from dsp.strokes import Pending, StrokeWatch
+from dsp.strokes import MS, Pending, StrokeWatch
 from dsp.types import HOP_SAMPLES, LogEntry
 from dsp.way import Way
 
 FOLLOW_CLEAR: Final = 0.75
 SAME_SEMITONES: Final = 0.5
-ENOUGH: Final = 0.30  # two clear looks
+ENOUGH: Final = 0.26  # two clear looks
+ONE_LOOK: Final = 0.95  # one look so clear is enough
+SHARE_MIN: Final = 0.2  # a low string is quiet between its pulses, and what rings there is no note
+SHARE_ONE: Final = 0.4
+FAR: Final = 24.0  # semitones
 ENOUGH_AGAIN: Final = 0.9  # after one was taken back
 ENOUGH_SAME: Final = 1.6  # so clearly the same that the onset was none
+ENOUGH_LOW: Final = 0.2
+LOW: Final = 44.0
 ENOUGH_YOUNG: Final = 0.6
 ENOUGH_CHANGE: Final = 1.1
 ENOUGH_FAR: Final = 4.0  # an octave or a twelfth away without a stroke: rather an overtone that outlives the rest
-ENOUGH_LOOKS: Final = 3  # at one pitch, where nothing spoke for the one that was reported
 OVERTONES: Final = (12.0, 19.02, 24.0, 27.86)
 FLUX_LATE: Final = 2 * HOP_SAMPLES  # a window of 512 notices an attack some 5 ms after it began
 BESIDE: Final = 0.7  # semitones from where a slide began: a note of its way
@@ -34,6 +39,8 @@ SLID_CLARITY: Final = 0.97
 FLUX_SURE: Final = 0.9  # no squeak is so broad
 LEVEL_CHANGE: Final = 10.0 ** (0.5 / 10.0)
 ALIKE: Final = 0.8
+ATTACK_SURE: Final = 0.3
+GUESS_LATE: Final = 24 * MS  # a pitch is clear only once what rang before it is gone: 0 to 45 ms after the onset
 USUAL_DB: Final = 10.0  # so far below the other notes a short note is still a note
 ABOVE_NOISE_DB: Final = 7.0
 SENSITIVITY_DB: Final = 8.0  # from sensitivity 0 to 1
@@ -78,6 +85,7 @@ class NoteMachine:
         if sounding is not None:
             hop.keep_to(sounding)
         if pending is not None:
+            hop.hear_slope()
             hop.hear_overtones(pending.rough_sample - FLUX_LATE, self._book.ringing(hop))
         elif self._book.open is not None and hop.sample - self._book.open.onset_sample < CORRECT_WITHIN:
             hop.hear_overtones(self._book.open.onset_sample, self._book.open.before)
@@ -143,12 +151,14 @@ class NoteMachine:
         look = hop.quick
         if look is None or hop.sample - look.span_samples < pending.rough_sample - FLUX_LATE:
             return []
+        if look.share < SHARE_MIN:
+            return []
         midi = hop.midi(look.f0_hz)
         rival = pending.evidence.add(midi, look, hop.sample)
         enough = ENOUGH_AGAIN if pending.again else ENOUGH
-        if rival is None or rival.looks < 2 or rival.weight < enough or not self._is_loud(hop):
+        if rival is None or rival.weight < enough or not pending.evidence.leads(rival) or not self._is_loud(hop):
             return []
-        if not pending.evidence.leads(rival):
+        if rival.looks < 2 and not self._is_clear(pending, look, midi):
             return []
         note = self._book.open
         if note is not None and may_be_into(self._way, note, rival, hop):
@@ -166,7 +176,13 @@ class NoteMachine:
         if note is not None and (echo or arrives(self._way, note, pending.rough_sample, midi)):
             return self._book.correct(note, hop, midi, look)
         picked = pending.picked and not (note is not None and self._way.is_smooth)
-        return self._book.begin(hop, hop.locate(pending.rough_sample), midi, rival.clarity, stroke=picked)
+        return self._book.begin(hop, hop.attack(pending.rough_sample, True).at, midi, rival.clarity, stroke=picked)
+
+    @staticmethod
+    def _is_clear(pending: Pending, look: Look, midi: float) -> bool:
+        """Whether one look is enough. Far above what sounds, and not picked, is rather one of its overtones."""
+        far = pending.before is not None and midi - pending.before > FAR and not pending.picked
+        return look.clarity >= ONE_LOOK and look.share >= SHARE_ONE and not far
 
     def _rings_on(self, pending: Pending, hop: Hop, midi: float) -> bool:
         """Whether the string was disturbed but not set off anew: it swings as before, and no louder."""
@@ -193,7 +209,9 @@ class NoteMachine:
             return self._book.retract(note, hop)
         if note.has_no_pitch():
             other = self._book.change.best()
-            if other is not None and other.looks >= ENOUGH_LOOKS and other.clarity >= FOLLOW_CLEAR:
+            low = other is not None and other.midi < min(note.at, LOW) and other.weight >= ENOUGH_LOW
+            if other is not None and low and self._is_loud(hop):
+                # A low string takes longer to be heard than the body that it shakes.
                 return self._book.correct(note, hop, other.midi, hop.quick)
             return self._book.retract(note, hop)
         if note.holds():
@@ -225,8 +243,13 @@ class NoteMachine:
             return self._book.correct(note, hop, midi, look)
         if may_slide_on(self._way, note, rival, hop):
             return []
-        onset_sample = self._strokes.soft_onset(rival.since_sample)
+        onset_sample = self._soft_onset(hop, rival.since_sample)
         return self._book.begin(hop, onset_sample, hop.midi(hop.refined_hz(look.f0_hz)), rival.clarity, stroke=False)
+
+    def _soft_onset(self, hop: Hop, guess_sample: int) -> int:
+        """Where a note began that no flux announced: hammered on, or a stroke that noise had covered."""
+        attack = hop.attack(guess_sample - GUESS_LATE, False)
+        return attack.at if attack.sureness >= ATTACK_SURE else self._strokes.soft_onset(guess_sample)
 
     def _is_loud(self, hop: Hop) -> bool:
         return bool(hop.power >= self._above_noise * hop.noise_power)

@@ -10,15 +10,16 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.attack import Attack, AttackFinder
 from dsp.decay import decay_db_per_s
 from dsp.history import History
 from dsp.hop import Hop
 from dsp.hum import HumRemover
 from dsp.level import HighPass, LevelMeter
-from dsp.machine import REACH, MachineWatch
+from dsp.machine import CLEAR, REACH, MachineWatch, is_machine
 from dsp.noise import READ_SAMPLES, NoiseFloor
 from dsp.notes import NoteMachine
-from dsp.onset import OnsetDetector, locate
+from dsp.onset import OnsetDetector
 from dsp.overtones import WINDOW_MAX, WINDOW_MIN, Partials
 from dsp.pitch import DECIMATION, Look, PitchTracker
 from dsp.tunings import f0_min_hz
@@ -62,13 +63,14 @@ def clean(block: Samples) -> Samples:
 
 
 class Pipeline:
-    """48 kHz mono in. Raises ``ValueError`` for a tuning that is not known."""
+    """48 kHz mono in; ``finder`` says when attacks began. Raises ``ValueError`` for a tuning that is not known."""
 
-    def __init__(self, config: PipelineConfig, segment: int = 0) -> None:
+    def __init__(self, config: PipelineConfig, segment: int = 0, finder: AttackFinder | None = None) -> None:
         self._config = config
         self._f0_min_hz = f0_min_hz(config.tuning, config.a4_hz)
         self._noise = NoiseFloor()
         self._hum = HumRemover()
+        self._attack = finder or AttackFinder()
         self.nonfinite_samples = 0
         self._reset(segment)
 
@@ -147,9 +149,10 @@ class Pipeline:
             self._noise.power + self._hum.left_power + (self._level.power if machine else 0.0),
             self._noise.hum_power,
             self._pitch.refined_hz,
-            self._locate,
+            self._attack_near,
             self._peak_since,
             self._partials,
+            self._slope,
             self._likeness,
             self._decay_db_per_s,
         )
@@ -170,6 +173,13 @@ class Pipeline:
         at_hz = None if at is None else self._config.a4_hz * 2.0 ** ((at - 69.0) / 12.0)
         low, begun = self._pitch.low(REACH), self._notes.next_id
         return self._watch.update(low, self._sample, flux, look, begun=begun, at_hz=at_hz, humming=humming)
+
+    def _slope(self) -> Look | None:
+        """The quick look of the sound's slope, unless that is a machine's; a dimmer is all slope."""
+        look = self._pitch.slope()
+        if look is None or look.clarity < CLEAR or is_machine(self._pitch.low(REACH), look.f0_hz):
+            return None
+        return look
 
     def _learn(self, humming: Samples) -> None:
         if not self._notes.silent:
@@ -202,11 +212,13 @@ class Pipeline:
         noise, hum = round(self._noise.noise_dbfs, 1), round(self._noise.hum_dbfs, 1)
         return replace(entry, noise_dbfs=noise, hum_dbfs=hum)
 
-    def _locate(self, rough: int) -> int:
+    def _attack_near(self, rough: int, noticed: bool) -> Attack:
         """The attack near sample ``rough``, as a sample of this segment."""
         start = max(0, self._sample - RECENT)
         recent = self._recent.newest(self._sample - start)
-        return start + locate(recent, max(0, min(rough - start, len(recent) - 1)))
+        at = max(0, min(rough - start, len(recent) - 1))
+        found = self._attack.find(recent, at, noticed=noticed)
+        return Attack(start + found.at, found.sureness)
 
     def _peak_since(self, sample: int) -> float:
         count = max(HOP_SAMPLES, min(RECENT, self._sample - sample))

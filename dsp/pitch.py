@@ -24,6 +24,7 @@ CUTOFF_HZ: Final = 2_600.0
 LAG_MIN: Final = 8  # at 12 kHz: E6 and a little above
 QUICK_TERMS_MIN: Final = 36  # 3 ms: fewer, and any tone-like click repeats
 LONG_TERMS: Final = 264  # 22 ms
+MOMENT: Final = 33
 FIRST_OF_EQUALS: Final = 0.93  # the shortest lag that is nearly as good as the best is the period
 CLARITY_MIN: Final = 0.5
 
@@ -37,6 +38,7 @@ class Look:
     span_samples: int
     best_clarity: float = 0.0  # of any lag, also one that was not chosen
     best_f0_hz: float = 0.0  # of that lag
+    share: float = 1.0  # mean power of what it rests on, against the loudest 3 ms of the last 22
 
 
 class PitchTracker:
@@ -57,11 +59,8 @@ class PitchTracker:
         self._mask = (np.arange(self._width)[None, :] < self._quick_terms[:, None]).astype(np.float32)
         self._weighted = np.zeros_like(self._mask)
         self._long_terms = np.full(len(self._lags), LONG_TERMS)
-        # The newest samples, newest first, and every lag's view of them: laid out once, filled with every hop.
-        self._newest_first = np.zeros(self._lag_max + max(LONG_TERMS, self._width) + 1, np.float32)
-        self._quick_windows = self._lagged(self._width)
-        self._long_windows = self._lagged(LONG_TERMS)
-        self._energy = np.zeros(len(self._newest_first) + 1)
+        self._sound = _Lagged(self._lag_max, self._width)
+        self._slope = _Lagged(self._lag_max, self._width)
         self._recent = np.zeros(HOP_SAMPLES + TAPS - DECIMATION, np.float32)
         self._taps_at = np.lib.stride_tricks.sliding_window_view(self._recent, TAPS)[::DECIMATION]
 
@@ -70,8 +69,7 @@ class PitchTracker:
         self._full.push(hop)
         self._recent[:] = self._full.newest(len(self._recent))
         self._low.push(np.einsum("nt,t->n", self._taps_at, self._taps))
-        self._newest_first[:] = self._low.newest(len(self._newest_first))[::-1]
-        np.cumsum(np.square(self._newest_first, dtype=np.float64), out=self._energy[1:])
+        self._sound.fill(self._low.newest(len(self._sound.newest_first))[::-1])
 
     def low(self, count: int) -> Samples:
         """The last ``count`` samples at 12 kHz (below 2 kHz as they were), oldest first; at most ``low_samples``."""
@@ -79,14 +77,23 @@ class PitchTracker:
 
     def quick(self) -> Look | None:
         """The newest two periods' opinion."""
-        np.multiply(self._mask, self._newest_first[: self._width], out=self._weighted)
-        return self._judge(np.einsum("lt,lt->l", self._quick_windows, self._weighted), self._quick_terms)
+        return self._quick(self._sound)
+
+    def slope(self) -> Look | None:
+        """The same of the sound's slope, where what is low is 10 to 20 dB less.
+
+        The pick's knock on a hollow body is lower than most notes and lasts as long as the first looks: there it hides
+        the string from the ``quick`` look, or two and three periods fit better than one.
+        """
+        sound = self._sound.newest_first
+        self._slope.fill(np.append(np.subtract(sound[:-1], sound[1:]), np.float32(0.0)))
+        return self._quick(self._slope)
 
     def long(self) -> Look | None:
         """The opinion of the last 22 ms (and one lag more)."""
         # Not "@": on views it copies first, and a BLAS with threads wakes them for this little.
-        products = np.einsum("lt,t->l", self._long_windows, self._newest_first[:LONG_TERMS])
-        return self._judge(products, self._long_terms)
+        sound = self._sound
+        return self._judge(np.einsum("lt,t->l", sound.long, sound.newest_first[:LONG_TERMS]), self._long_terms, sound)
 
     def refined_hz(self, f0_hz: float) -> float:
         """The same pitch more exactly, from 48 kHz: NSDF around the lag over two periods, with a parabola on top."""
@@ -106,12 +113,12 @@ class PitchTracker:
         offset, _ = _parabola(nsdf[best - 1], nsdf[best], nsdf[best + 1])
         return float(RATE_HZ / (first + best + offset))
 
-    def _lagged(self, width: int) -> Samples:
-        windows = np.lib.stride_tricks.sliding_window_view(self._newest_first, width)
-        return windows[LAG_MIN : self._lag_max + 1]
+    def _quick(self, of: "_Lagged") -> Look | None:
+        np.multiply(self._mask, of.newest_first[: self._width], out=self._weighted)
+        return self._judge(np.einsum("lt,lt->l", of.quick, self._weighted), self._quick_terms, of)
 
-    def _judge(self, products: Samples, terms: NDArray[np.int64]) -> Look | None:
-        energy = self._energy
+    def _judge(self, products: Samples, terms: NDArray[np.int64], of: "_Lagged") -> Look | None:
+        energy = of.energy
         both = energy[terms] + energy[self._lags + terms] - energy[self._lags]
         nsdf = 2.0 * products / (both + 1e-9)
         inner = nsdf[1:-1]
@@ -130,7 +137,23 @@ class PitchTracker:
             return None
         span = DECIMATION * int(lag + terms[at]) + TAPS
         best_f0_hz = RATE_HZ / DECIMATION / (LAG_MIN + int(peaks[best_index]) + tops[best_index][0])
-        return Look(float(f0_hz), float(min(1.0, height)), span, float(min(1.0, best)), float(best_f0_hz))
+        loudest = float(np.diff(energy[: LONG_TERMS + 1 : MOMENT]).max()) / MOMENT
+        share = float(both[at] / (2.0 * terms[at]) / (loudest + 1e-12))
+        return Look(float(f0_hz), float(min(1.0, height)), span, float(min(1.0, best)), float(best_f0_hz), share)
+
+
+class _Lagged:
+    """The newest samples at 12 kHz, newest first, and every lag's view of them: laid out once, filled anew."""
+
+    def __init__(self, lag_max: int, quick_width: int) -> None:
+        self.newest_first = np.zeros(lag_max + max(LONG_TERMS, quick_width) + 1, np.float32)
+        self.quick = np.lib.stride_tricks.sliding_window_view(self.newest_first, quick_width)[LAG_MIN : lag_max + 1]
+        self.long = np.lib.stride_tricks.sliding_window_view(self.newest_first, LONG_TERMS)[LAG_MIN : lag_max + 1]
+        self.energy = np.zeros(len(self.newest_first) + 1)
+
+    def fill(self, newest_first: Samples) -> None:
+        self.newest_first[:] = newest_first
+        np.cumsum(np.square(self.newest_first, dtype=np.float64), out=self.energy[1:])
 
 
 def _parabola(left: float, top: float, right: float) -> tuple[float, float]:

@@ -32,6 +32,8 @@ PROVE_HOPS: Final = 14  # 37 ms: what is taken back within 40 ms misled nobody
 FALL_MAX: Final = 10.0 ** (-15.0 / 10.0)  # a string that is not held down is gone in no time; a note is not
 DECAY_MAX_DB_PER_S: Final = 220.0  # real strings: 0 to 190 if held (1 in 200: more), 230 to 800 if let go
 DECAY_SURE_DB_PER_S: Final = 100.0
+SUNK: Final = 10.0 ** (-10.0 / 10.0)  # 1 note in 300 that is held down: if it also decays so fast, 1 in 700
+DECAY_SUNK_DB_PER_S: Final = 140.0
 DECAY_HOPS: Final = (PROVE_HOPS - 2, PROVE_HOPS)
 INTO_FRETS_MAX: Final = 3
 SPLINTER: Final = 40 * MS
@@ -145,7 +147,10 @@ class Sounding:
         """At its proof: it dies faster than a string that is held down."""
         if self.looked in DECAY_HOPS:
             self.decay_db_per_s = max(self.decay_db_per_s, hop.decay_db_per_s(hop.f0_hz(self.at)))
-        return self.looked == PROVE_HOPS and not self.has_no_pitch() and self.decay_db_per_s > DECAY_MAX_DB_PER_S
+        if self.looked != PROVE_HOPS or self.has_no_pitch():
+            return False
+        has_sunk = hop.power < SUNK * self.loudest and self.decay_db_per_s > DECAY_SUNK_DB_PER_S
+        return has_sunk or self.decay_db_per_s > DECAY_MAX_DB_PER_S
 
     def holds(self) -> bool:
         """At its proof: surely a string that is held down."""

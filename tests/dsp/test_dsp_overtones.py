@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsp.attack import Attack
 from dsp.evidence import Evidence
 from dsp.hop import Hop
 from dsp.overtones import RATE_HZ, WINDOW_MAX, Partials, spectral_peaks
@@ -77,8 +78,9 @@ def test_looks_that_agree_and_are_clear_need_no_second_opinion():
         raise AssertionError("nobody should have asked")
 
     clear = Look(220.0, 0.995, 600, 0.995, 220.0)
-    nothing = (lambda f: f, lambda s: s, lambda _: 0.1, asked, lambda *_: 0.0, lambda _: 0.0)
-    hop = Hop(128, 440.0, 0.0, clear, clear, 1e-3, 1e-9, 1e-11, *nothing)
+    before = (lambda f: f, lambda *_: Attack(0, 0.0), lambda _: 0.1)
+    after = (lambda: None, lambda *_: 0.0, lambda _: 0.0)
+    hop = Hop(128, 440.0, 0.0, clear, clear, 1e-3, 1e-9, 1e-11, *before, asked, *after)
     hop.hear_overtones(0, None)
     assert hop.quick == clear
     hop.quick = Look(110.0, 0.995, 600, 0.995, 110.0)

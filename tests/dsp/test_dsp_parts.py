@@ -11,7 +11,7 @@ from dsp.evidence import Evidence
 from dsp.history import History
 from dsp.level import HighPass, LevelMeter, dbfs
 from dsp.noise import HUM_WINDOW, hum_share
-from dsp.onset import FLUX_LATE, OnsetDetector, locate, unpredicted
+from dsp.onset import OnsetDetector
 from dsp.pitch import Look, PitchTracker
 from dsp.tunings import TUNINGS, f0_min_hz, strings
 from tests.dsp.plucked import RATE_HZ, f0_hz, hum, pluck
@@ -132,50 +132,6 @@ def test_hiss_and_silence_hold_no_hum():
 
 
 # --- onset
-
-
-@pytest.mark.parametrize("rms", [0.0, 1e-4])
-@pytest.mark.parametrize("midi", [38, 45, 52, 64])
-def test_an_attack_is_found_where_it_is(midi, rms):
-    samples = rms * np.random.default_rng(2).normal(size=8_192)
-    samples[5_000:] += 0.2 * pluck(midi, 1.0)[: 8_192 - 5_000]
-    assert locate(samples.astype(np.float32), 5_200) == pytest.approx(5_000, abs=48)
-
-
-def test_an_attack_is_found_over_a_string_that_rings():
-    samples = 0.1 * pluck(45, 1.0)[20_000:28_192]
-    samples[5_000:] += 0.2 * pluck(52, 1.0)[: 8_192 - 5_000]
-    assert locate(samples.astype(np.float32), 5_200) == pytest.approx(5_000, abs=96)
-
-
-def test_what_does_not_rise_began_as_long_before_the_flux_as_usual():
-    flat = (0.1 * np.random.default_rng(4).normal(size=8_192)).astype(np.float32)
-    assert locate(flat, 5_200) == 5_200 - FLUX_LATE
-    assert locate(flat, 100) == 0
-
-
-@pytest.mark.parametrize("midi", [40, 47, 55])
-def test_a_string_that_rings_is_foreseen_and_an_attack_is_not(midi):
-    ringing = 0.2 * pluck(midi, 1.0)[20_000:24_000]
-    left = unpredicted(ringing, 2_000)
-    assert np.std(left[2_100:]) < 0.03 * np.std(ringing[2_100:])
-    struck = ringing.copy()
-    struck[3_000:] += 0.02 * pluck(midi + 7, 1.0)[:1_000]
-    assert np.abs(unpredicted(struck, 2_000)[3_000:]).max() > 5.0 * np.abs(left[2_100:]).max()
-
-
-def test_too_little_past_foresees_nothing():
-    samples = np.arange(300.0)
-    assert np.array_equal(unpredicted(samples, 100), samples)
-    assert not unpredicted(np.zeros(3_000), 2_000).any()
-
-
-@pytest.mark.parametrize("noise_db", [-70.0, -45.0, -35.0])
-def test_a_slow_attack_is_found_near_its_foot_though_noise_covers_it(noise_db):
-    samples = 10 ** (noise_db / 20) * np.random.default_rng(8).normal(size=8_192)
-    slow = pluck(52, 1.0)[: 8_192 - 5_000] * np.minimum(1.0, np.arange(8_192 - 5_000) / 480.0) ** 2
-    samples[5_000:] += 0.4 * slow
-    assert locate(samples.astype(np.float32), 5_350) == pytest.approx(5_080, abs=120)
 
 
 def test_flux_rises_at_a_stroke_and_nowhere_else():

@@ -10,19 +10,18 @@ The weights were learnt from other guitars than any that the pedal is measured o
 """
 
 import base64
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.attack_weights import LAYERS, Row
+
 Samples = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 
-WEIGHTS: Final = Path(__file__).with_name("attack_weights.json")
 RATE_HZ: Final = 48_000
 CHANNELS: Final = 12
 STEP: Final = 24  # 0.5 ms
@@ -65,10 +64,10 @@ class Attack:
 class AttackFinder:
     """``find`` where the attack began. Raises ``ValueError`` where its weights are not what it was built for."""
 
-    def __init__(self, path: Path = WEIGHTS) -> None:
-        self._layers = load_layers(path)
+    def __init__(self, layers: tuple[Layer, ...] | None = None) -> None:
+        self._layers = layers or learnt_layers()
         if self._layers[0].weights.shape[1] != CHANNELS or self._layers[-1].weights.shape[2] != 1:
-            raise ValueError(f"{path}: these weights are for another version of the ear, install the pedal again")
+            raise ValueError("these weights are for another version of the ear: install the pedal again")
         steps = np.arange(STEPS) - (BEFORE - USUAL_LATE) / STEP
         self._usual = np.log(np.exp(-0.5 * (steps / SPREAD_STEPS) ** 2) + SURPRISE)
 
@@ -161,29 +160,12 @@ def run_layers(layers: tuple[Layer, ...], seen: Floats32) -> Floats32:
     return seen
 
 
-def load_layers(path: Path) -> tuple[Layer, ...]:
-    """Read the weights. Raises ``OSError`` or ``ValueError`` where they cannot be read."""
+def learnt_layers(rows: tuple[Row, ...] = LAYERS) -> tuple[Layer, ...]:
+    """The layers that were learnt."""
     return tuple(
-        Layer(_numbers(layer["weights"], layer["shape"]), _numbers(layer["bias"], [-1]), int(layer["dilation"]))
-        for layer in json.loads(path.read_text(encoding="ascii"))["layers"]
+        Layer(_numbers(weights, shape), _numbers(bias, (-1,)), dilation) for dilation, shape, weights, bias in rows
     )
 
 
-def save_layers(path: Path, layers: tuple[Layer, ...], about: str) -> None:
-    """Write the weights as text: half floats in base64, one line a layer."""
-    rows = [
-        json.dumps(
-            {
-                "dilation": layer.dilation,
-                "shape": list(layer.weights.shape),
-                "weights": base64.b64encode(layer.weights.astype("<f2").tobytes()).decode(),
-                "bias": base64.b64encode(layer.bias.astype("<f2").tobytes()).decode(),
-            }
-        )
-        for layer in layers
-    ]
-    path.write_text(f'{{"about": {json.dumps(about)}, "layers": [\n' + ",\n".join(rows) + "\n]}\n", encoding="ascii")
-
-
-def _numbers(text: str, shape: list[int]) -> Floats32:
+def _numbers(text: str, shape: tuple[int, ...]) -> Floats32:
     return np.frombuffer(base64.b64decode(text), "<f2").astype(np.float32).reshape(shape)

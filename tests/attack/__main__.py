@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dsp.attack import RATE_HZ, WEIGHTS, AttackFinder, save_layers
+from dsp.attack import RATE_HZ, AttackFinder
 from tests.attack.examples import Example, asked_in
+from tests.attack.writing import write_layers
 
 APART = 20
 """Every so manieth lesson is not learnt from, but asked about at the end."""
@@ -31,19 +32,18 @@ def main() -> None:
         lessons = pool.map(work, range(arguments.lessons), chunksize=4)
     taught = [part for index, part in enumerate(lessons) if index % APART]
     apart = [example for part in lessons[::APART] for example in part[2]]
-    _say(apart, "the finder until now")
+    _say(apart, "the finder until now", AttackFinder())
 
     from tests.attack.learn import learn  # noqa: PLC0415  (JAX, which the workers need not load)
 
     seen, steps = (np.concatenate([part[column] for part in taught]) for column in (0, 1))
     print(f"{len(seen)} examples to learn from", flush=True)
     layers = learn(seen, steps, arguments.seed)
-    save_layers(WEIGHTS, layers, f"python -m tests.attack, {arguments.lessons} lessons, seed {arguments.seed}")
-    _say(apart, "the new one")
+    write_layers(layers, f"python -m tests.attack, {arguments.lessons} lessons, seed {arguments.seed}")
+    _say(apart, "the new one", AttackFinder(layers))
 
 
-def _say(asked: list[Example], who: str) -> None:
-    finder = AttackFinder()
+def _say(asked: list[Example], who: str, finder: AttackFinder) -> None:
     errors_ms = np.array(
         [(finder.find(one.samples, one.rough, noticed=one.noticed).at - one.true) * 1000 / RATE_HZ for one in asked]
     )

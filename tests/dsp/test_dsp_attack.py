@@ -1,5 +1,7 @@
 """When an attack began: the finder, what it is shown, and its weights."""
 
+import runpy
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,15 +13,14 @@ from dsp.attack import (
     RATE_HZ,
     STEP,
     STEPS,
-    WEIGHTS,
     AttackFinder,
     Layer,
-    load_layers,
+    learnt_layers,
     run_layers,
-    save_layers,
     unpredicted,
     views,
 )
+from tests.attack.writing import write_layers
 from tests.dsp.plucked import hum, pluck
 
 FINDER = AttackFinder()
@@ -135,16 +136,17 @@ def test_a_layer_is_a_convolution():
     assert run_layers((layer, Layer(np.eye(3, dtype=np.float32)[None], np.zeros(3, np.float32), 1)), seen).min() == 0.0
 
 
-def test_weights_survive_their_file(tmp_path):
-    layers = load_layers(WEIGHTS)
-    save_layers(tmp_path / "weights.json", layers, "a test")
-    for mine, theirs in zip(layers, load_layers(tmp_path / "weights.json"), strict=True):
+def test_weights_survive_their_module(tmp_path):
+    layers = learnt_layers()
+    write_layers(layers, "a test", tmp_path / "weights.py")
+    rows = runpy.run_path(str(tmp_path / "weights.py"))["LAYERS"]
+    for mine, theirs in zip(layers, learnt_layers(rows), strict=True):
         assert np.array_equal(mine.weights, theirs.weights)
         assert np.array_equal(mine.bias, theirs.bias)
         assert mine.dilation == theirs.dilation
 
 
-def test_weights_of_another_ear_are_refused(tmp_path):
-    save_layers(tmp_path / "weights.json", (Layer(np.ones((1, 3, 1), np.float32), np.zeros(1, np.float32), 1),), "odd")
+def test_weights_of_another_ear_are_refused():
+    odd = Layer(np.ones((1, 3, 1), np.float32), np.zeros(1, np.float32), 1)
     with pytest.raises(ValueError, match="install the pedal again"):
-        AttackFinder(tmp_path / "weights.json")
+        AttackFinder((odd,))

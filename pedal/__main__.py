@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pedal.cli.errors import Failed, UsageError
+from pedal.one_thread import ONE_THREAD
 
 DATA: Final = Path("/var/lib/pedal")
 
@@ -22,6 +23,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. Exit status 0, 1 (it failed) or 2 (bad input)."""
+    os.environ.update(ONE_THREAD)
     parsed = build_parser().parse_args(arguments)
     try:
         parsed.work(parsed)

@@ -18,13 +18,12 @@ from typing import Any, Final
 from hardware.clock import boottime_ns
 from pedal.events import PartState
 from pedal.link import ENTRY, FRAME, ORDER, ROUND_TRIP, STATE, Link, LinkClosed, numbered, pack, unpack
+from pedal.one_thread import ONE_THREAD
 from pedal.order import RUN_NS, SEGMENTS_PER_RUN, Order
 
 FIRST_BACKOFF_S: Final = 0.25
 LAST_BACKOFF_S: Final = 2.5
 STOP_S: Final = 0.7
-# The ear's matrices are small: a pool of threads would only cost memory and the other cores' time.
-ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 log = logging.getLogger(__name__)
 STATES: Final[dict[str, PartState]] = {"streaming": "ok", "missing": "missing", "busy": "waiting", "lost": "fault"}
 

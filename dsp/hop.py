@@ -36,6 +36,7 @@ class Hop:
     slope: Callable[[], Look | None]  # a look of the sound's slope, at which a knock weighs less
     likeness: Callable[[float, int], float]  # of a sound of this f0_hz now and before that sample
     decay_db_per_s: Callable[[float], float]  # of a sound of this f0_hz, now
+    first_partial_hz: Callable[[float, int, int], float | None]  # of a string near this f0_hz, between two samples
 
     def f0_hz(self, midi: float) -> float:
         """Frequency of a fractional MIDI number at the player's A4."""

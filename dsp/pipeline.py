@@ -21,6 +21,7 @@ from dsp.noise import READ_SAMPLES, NoiseFloor
 from dsp.notes import NoteMachine
 from dsp.onset import OnsetDetector
 from dsp.overtones import WINDOW_MAX, WINDOW_MIN, Partials
+from dsp.partials import first_partial_hz
 from dsp.pitch import DECIMATION, Look, PitchTracker
 from dsp.tunings import f0_min_hz
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading, NoteEnded
@@ -33,6 +34,7 @@ FRAME_HOPS: Final = 4
 LONG_HOPS: Final = 2
 LEARN_AFTER: Final = SAMPLE_RATE_HZ // 10  # a note's tail is not noise
 RECENT: Final = 8_192
+REMEMBERED: Final = 3_600  # at 12 kHz, 300 ms: a note's intonation is measured on up to 200 ms of it
 LOUDEST: Final = 4.0  # 12 dB over full scale: no card gives more, a broken float file may
 
 
@@ -81,7 +83,7 @@ class Pipeline:
         self._highpass = HighPass(SAMPLE_RATE_HZ)
         self._level = LevelMeter()
         self._onset = OnsetDetector()
-        self._pitch = PitchTracker(self._f0_min_hz, WINDOW_MAX)
+        self._pitch = PitchTracker(self._f0_min_hz, REMEMBERED)
         self._recent = History(RECENT)
         self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
         self._quiet_since = 0
@@ -155,6 +157,7 @@ class Pipeline:
             self._slope,
             self._likeness,
             self._decay_db_per_s,
+            self._first_partial_hz,
         )
         heard: list[Heard] = [self._with_noise(entry) for entry in self._notes.step(facts)]
         self._learn(humming)
@@ -233,3 +236,11 @@ class Pipeline:
 
     def _decay_db_per_s(self, f0_hz: float) -> float:
         return decay_db_per_s(self._recent.newest(min(RECENT, self._sample)), f0_hz)
+
+    def _first_partial_hz(self, rough_hz: float, start_sample: int, stop_sample: int) -> float | None:
+        """``None`` also where that is forgotten already."""
+        back, after = ((self._sample - sample) // DECIMATION for sample in (start_sample, stop_sample))
+        if back > REMEMBERED:
+            return None
+        samples = self._pitch.low(back)[: back - after].astype(np.float64)
+        return first_partial_hz(samples, rough_hz, SAMPLE_RATE_HZ / DECIMATION)

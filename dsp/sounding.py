@@ -8,6 +8,7 @@ import numpy as np
 
 from dsp.curve import curve_numbers
 from dsp.hop import Hop
+from dsp.intonation import Intonation
 from dsp.level import dbfs
 from dsp.pitch import Look
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, NoteEnded
@@ -66,6 +67,7 @@ class Sounding:
     moved_sample: int = 0
     doubts: list[float] = field(default_factory=list)
     curve: list[tuple[int, float]] = field(default_factory=list)
+    intonation: Intonation = field(default_factory=Intonation)
 
     def young(self, hop: Hop) -> bool:
         """Whether a change of pitch would rather be a correction."""
@@ -93,6 +95,7 @@ class Sounding:
             refined = hop.midi(hop.refined_hz(look.f0_hz))
             if abs(refined - midi) < AGREE_SEMITONES:
                 self.curve.append((hop.sample - look.span_samples // 2, refined))
+        self.intonation.hear(hop, self.onset_sample, look.f0_hz)
         early = hop.sample - self.decided_sample < CORRECT_WITHIN // 2
         heard = settled(midi, look.clarity, hop.sample - self.onset_sample)
         self.beside = self.beside + 1 if early and abs(heard - self.midi) > BESIDE_SEMITONES else 0
@@ -116,6 +119,7 @@ class Sounding:
         """It was another pitch all along, and will rest there. Returns whether that changes the semitone."""
         self.at = self.trail = midi
         self.curve.clear()
+        self.intonation.measured.clear()
         self.doubts.clear()
         self.beside = 0
         self.heard = max(self.heard, self.looked // 2)  # what it was until now says nothing against it
@@ -168,7 +172,10 @@ class Sounding:
     def ended(self, segment: int, sample: int, noise_power: float, hum_power: float) -> NoteEnded:
         """Its final numbers. The reported semitone stands."""
         numbers = curve_numbers(self.curve, self.onset_sample, self.at)
-        cents = 100.0 * (numbers.pitch - self.midi)
+        slid = self.slid or self.was_slid_into()
+        straight = not (slid or numbers.bend_cents or numbers.vibrato_hz)
+        pitch = self.intonation.pitch(numbers.pitch, sample) if straight else numbers.pitch
+        cents = 100.0 * (pitch - self.midi)
         if abs(cents) > 70.0:
             cents = 100.0 * (self.at - self.midi) if abs(self.at - self.midi) < 0.7 else 0.0
         held = self.heard / self.looked if self.looked else 1.0
@@ -181,7 +188,7 @@ class Sounding:
             round(cents, 2),
             round(sure * (0.4 + 0.6 * held), 3),
             self.level_dbfs,
-            self.slid or self.was_slid_into(),
+            slid,
             round(numbers.bend_cents, 1),
             round(numbers.vibrato_hz, 2),
             round(dbfs(noise_power), 1),

@@ -77,6 +77,7 @@ def hops(*parts, decay_db_per_s=0.0, likeness=0.0, first_hop=100):
                 lambda: None,
                 lambda *_: likeness,
                 lambda _: decay_db_per_s,
+                lambda *_: None,
             )
 
 

@@ -79,7 +79,7 @@ def test_looks_that_agree_and_are_clear_need_no_second_opinion():
 
     clear = Look(220.0, 0.995, 600, 0.995, 220.0)
     before = (lambda f: f, lambda *_: Attack(0, 0.0), lambda _: 0.1)
-    after = (lambda: None, lambda *_: 0.0, lambda _: 0.0)
+    after = (lambda: None, lambda *_: 0.0, lambda _: 0.0, lambda *_: None)
     hop = Hop(128, 440.0, 0.0, clear, clear, 1e-3, 1e-9, 1e-11, *before, asked, *after)
     hop.hear_overtones(0, None)
     assert hop.quick == clear

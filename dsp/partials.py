@@ -7,6 +7,7 @@ first partial, also where it is too weak to be measured alone.
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -21,11 +22,14 @@ STRETCH_MAX: Final = 2e-3  # of B; a bass string has 5e-4
 LOBE_BINS: Final = 4.0  # half the main lobe of the window
 
 
+@lru_cache(maxsize=16)
 def window(length: int) -> Floats:
-    """Blackman-Harris, four terms: side lobes at −92 dB, so that no partial leaks into its neighbour."""
+    """Blackman-Harris, four terms: side lobes at −92 dB, so that no partial leaks into its neighbour. Not writeable."""
     turns = 2.0 * math.pi * np.arange(length) / length
     harris = 0.35875 - 0.48829 * np.cos(turns) + 0.14128 * np.cos(2 * turns) - 0.01168 * np.cos(3 * turns)
-    return np.asarray(harris, np.float64)
+    taper = np.asarray(harris, np.float64)
+    taper.flags.writeable = False  # everybody gets the same one
+    return taper
 
 
 def first_partial_hz(samples: Floats, rough_hz: float, rate_hz: float) -> float | None:
@@ -67,13 +71,15 @@ def _advance(samples: Floats, taper: Floats, frequencies: Floats, stride: int, r
 
 
 def _at(samples: Floats, turns_per_sample: Floats) -> NDArray[np.complex128]:
-    """Spectrum at any frequencies. The phases are made of two short tables, rows and columns: 12 times quicker."""
+    """Spectrum at any frequencies. The phases are made of two short tables, rows and columns: much quicker."""
     rows = math.isqrt(len(samples) - 1) + 1
-    folded = np.zeros(rows * rows)
+    folded = np.zeros(rows * rows, np.complex128)
     folded[: len(samples)] = samples
     fine = np.exp(-2j * math.pi * np.outer(turns_per_sample, np.arange(rows)))
     coarse = np.exp(-2j * math.pi * np.outer(turns_per_sample, np.arange(rows) * rows))
-    spectrum: NDArray[np.complex128] = np.einsum("ki,ij,kj->k", coarse, folded.reshape(rows, rows), fine)
+    # One sum after the other: in a single call of three arrays it takes three times as long.
+    rows_turned = np.einsum("ki,ij->kj", coarse, folded.reshape(rows, rows))
+    spectrum: NDArray[np.complex128] = np.einsum("kj,kj->k", rows_turned, fine)
     return spectrum
 
 

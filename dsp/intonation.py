@@ -12,16 +12,18 @@ from dsp.hop import Hop
 from dsp.types import SAMPLE_RATE_HZ
 
 MS: Final = SAMPLE_RATE_HZ // 1000
-# After the onset. The first two are half as exact, but all that a fast note has. Partials are told apart from G#3 up in
-# the first, from D3, D#3, E2 in the next, and in all from there on.
+# After the onset. Those from 15 ms on are half as exact, but all that a fast note has. Of two that begin together the
+# longer is for lower strings: partials are told apart from G#3 up in the first, from D3, D#3, E2, and then in all.
 WINDOWS: Final = (
     (15 * MS, 50 * MS),
     (15 * MS, 65 * MS),
     (30 * MS, 80 * MS),
     (30 * MS, 110 * MS),
-    (30 * MS, 140 * MS),
+    (40 * MS, 140 * MS),
     (60 * MS, 200 * MS),
     (100 * MS, 300 * MS),
+    (300 * MS, 500 * MS),
+    (600 * MS, 800 * MS),
 )
 # First partial less period, in cents, of 2500 notes of 11 guitars: half lay 2 to 10 below, 1 in 100 by 14 to 22. Of
 # those beyond these limits, on either side, most were wrong.
@@ -35,6 +37,7 @@ class Intonation:
 
     measured: list[tuple[int, float]] = field(default_factory=list)
     windows: int = 0  # that were full so far
+    start: int = 0  # of the newest that was measured
 
     def hear(self, hop: Hop, onset_sample: int, rough_hz: float) -> None:
         """Measure once in each window that has come to its end; ``rough_hz`` is the period's."""
@@ -43,9 +46,12 @@ class Intonation:
             return
         self.windows = full
         start, stop = WINDOWS[full - 1]
+        if start == self.start and self.measured:
+            return
         first_hz = hop.first_partial_hz(hop.refined_hz(rough_hz), onset_sample + start, onset_sample + stop)
         if first_hz is not None:
             self.measured.append((onset_sample + stop, hop.midi(first_hz)))
+            self.start = start
 
     def pitch(self, period_midi: float, until_sample: int) -> float:
         """Of a straight note that was over at ``until_sample``, fractional MIDI; without a measurement its period's."""

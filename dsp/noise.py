@@ -21,6 +21,8 @@ FAST_HOPS: Final = 12  # the first 32 ms of silence are believed at once
 SLOW_HOPS: Final = 150  # and then the floor follows within 0.4 s
 RISE_MAX: Final = 10.0 ** (3.0 / 10.0)  # what stands 3 dB above the floor is not silence yet
 FALLEN: Final = 10.0 ** (-6.0 / 10.0)  # so far below the floor for 32 ms: it was turned down, or another cable
+APERIODIC_MS_MIN: Final = 10
+APERIODIC_MARGIN: Final = 4.0  # 6 dB: noise is not the same in every 10 ms, and strings fade
 HUM_WINDOW: Final = 8_192  # 171 ms: 5.9 Hz per bin keeps 50 Hz and its multiples apart from hiss
 MAINS_HZ: Final = (50.0, 60.0)
 MAINS_PERIOD: Final = 960  # 20 ms: shorter, and the level of hum would beat with its own period
@@ -70,10 +72,26 @@ class NoiseFloor:
         """Samples are missing: the hum's window starts again, the floor stays."""
         self._silent_run = 0
 
-    def update(self, hop: Samples, power: float, *, silent: bool, without_hum: bool = False) -> float:
+    def bound(self, power: float) -> float:
+        """No noise is stronger than ``power`` (mean square). Returns by how much the floor falls: 1, not at all.
+
+        Where listening begins inside a ringing string, or a note was taken back, the floor holds that string; and a
+        player who goes on never leaves the silence in which it would fall.
+        """
+        if power >= FALLEN * self._power:
+            return 1.0
+        share = power / self._power
+        self._power = power
+        self._total_power *= share
+        return share
+
+    def update(
+        self, hop: Samples, power: float, *, silent: bool, without_hum: bool = False, share: float = 1.0
+    ) -> float:
         """Take one hop in, as it came. Returns the rate at which noise may be learnt from it: 0 where it held a note.
 
         ``power``: what the ear hears of it (mean square), and ``without_hum`` whether hum was taken out of that.
+        ``share`` (0 to 1): as much of it as may be noise, where a string rings that is no note.
         """
         self._history.push(hop)
         if not silent:
@@ -84,13 +102,14 @@ class NoiseFloor:
             # What remains is another noise altogether.
             self._without_hum = without_hum
             self._hops = 0
+        power *= share
         self._low_run = self._low_run + 1 if power < FALLEN * self._power else 0
         if self._low_run > FAST_HOPS:
             self._hops = self._low_run = 0
         rate = max(1.0 / FAST_HOPS if self._hops < 4 * FAST_HOPS else 1.0 / SLOW_HOPS, 1.0 / (self._hops + 1))
         self._power = self._nearer(self._power, power, rate)
         period = self._history.newest(MAINS_PERIOD)
-        self._total_power = self._nearer(self._total_power, float(np.dot(period, period)) / MAINS_PERIOD, rate)
+        self._total_power = self._nearer(self._total_power, share * float(np.dot(period, period)) / MAINS_PERIOD, rate)
         self._hops += 1
         if self._silent_run * len(hop) >= HUM_WINDOW and self._silent_run % 64 == 0:
             self._hum_share = hum_share(self._history.newest(HUM_WINDOW) * self._window)
@@ -100,6 +119,28 @@ class NoiseFloor:
         # A tail that still rings must not lift the floor at once, but a louder room must in the end.
         target = power if self._hops < FAST_HOPS else min(power, floor * RISE_MAX + 1e-12)
         return floor + rate * (target - floor)
+
+
+def aperiodic_power(newest: Samples, f0_hz: float) -> float:
+    """At most so much of a sound with this pitch is noise: mean square of what a period does not repeat, and a margin.
+
+    ``newest``: shape (n,), 48 kHz, oldest first; at least ``aperiodic_samples(f0_hz)`` of them.
+    """
+    lag = RATE_HZ / f0_hz
+    count = _window(lag)
+    last = newest[-count:]
+    away = [last - newest[-count - at : -at] for at in (int(lag), int(lag) + 1)]
+    return APERIODIC_MARGIN * min(float(np.dot(one, one)) for one in away) / (2.0 * count)
+
+
+def aperiodic_samples(f0_hz: float) -> int:
+    """How many samples ``aperiodic_power`` looks at."""
+    lag = RATE_HZ / f0_hz
+    return int(lag) + 1 + _window(lag)
+
+
+def _window(lag: float) -> int:
+    return max(APERIODIC_MS_MIN * RATE_HZ // 1000, int(lag))
 
 
 def hum_share(windowed: Samples) -> float:

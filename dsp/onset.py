@@ -48,7 +48,12 @@ class OnsetDetector:
         self._before.append(widened)
         return flux
 
-    def learn_noise(self, rate: float) -> None:
-        """The spectrum of now is noise: move each band's floor towards it by ``rate`` (0 to 1)."""
-        self._noise += rate * (self._magnitude - self._noise)
+    def learn_noise(self, rate: float, share: float = 1.0) -> None:
+        """That ``share`` of the spectrum of now is noise: move each band's floor towards it by ``rate`` (0 to 1)."""
+        self._noise += rate * (share * self._magnitude - self._noise)
+        self._floor = FLOOR + NOISE_FACTOR * self._noise
+
+    def lower_noise(self, gain: float) -> None:
+        """What was learnt was too much: ``gain`` (0 to 1) of it is left."""
+        self._noise *= gain
         self._floor = FLOOR + NOISE_FACTOR * self._noise

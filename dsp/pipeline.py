@@ -4,6 +4,7 @@ Causal and deterministic: everything happens in hops of 128 samples, and nothing
 pipeline hears one guitar; the stages are one file each and know nothing of one another.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -17,7 +18,7 @@ from dsp.hop import Hop
 from dsp.hum import HumRemover
 from dsp.level import HighPass, LevelMeter
 from dsp.machine import CLEAR, REACH, MachineWatch, is_machine
-from dsp.noise import READ_SAMPLES, NoiseFloor
+from dsp.noise import FALLEN, READ_SAMPLES, NoiseFloor, aperiodic_power, aperiodic_samples
 from dsp.notes import NoteMachine
 from dsp.onset import OnsetDetector
 from dsp.overtones import WINDOW_MAX, WINDOW_MIN, Partials
@@ -35,6 +36,10 @@ LONG_HOPS: Final = 2
 LEARN_AFTER: Final = SAMPLE_RATE_HZ // 10  # a note's tail is not noise
 RECENT: Final = 8_192
 REMEMBERED: Final = 3_600  # at 12 kHz, 300 ms: a note's intonation is measured on up to 200 ms of it
+RINGS: Final = 0.85  # so clear a period is a string's or a machine's
+RINGS_EVERY: Final = 4 * HOP_SAMPLES  # under notes
+RINGS_HOPS: Final = 12  # 32 ms: by then hum is known for a machine
+FLUX_SHARE: Final = 0.25  # of a ringing string's decibels: with a lower floor its own flicker would be a note
 LOUDEST: Final = 4.0  # 12 dB over full scale: no card gives more, a broken float file may
 
 
@@ -87,6 +92,7 @@ class Pipeline:
         self._recent = History(RECENT)
         self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
         self._quiet_since = 0
+        self._rings_hops = 0
         self._watch = MachineWatch(self._config.a4_hz)
 
     @property
@@ -160,7 +166,7 @@ class Pipeline:
             self._first_partial_hz,
         )
         heard: list[Heard] = [self._with_noise(entry) for entry in self._notes.step(facts)]
-        self._learn(humming)
+        self._learn(humming, quick)
         if count % FRAME_HOPS == 0:
             heard.append(self._frame(facts))
         if self._sample % READ_SAMPLES == 0:
@@ -184,15 +190,33 @@ class Pipeline:
             return None
         return look
 
-    def _learn(self, humming: Samples) -> None:
+    def _learn(self, humming: Samples, look: Look | None) -> None:
         if not self._notes.silent:
             self._quiet_since = self._sample + LEARN_AFTER
         first = not self._noise.known or self._sample < LEARN_AFTER
         silent = self._notes.silent and (first or self._sample >= self._quiet_since)
-        self._hum.learn(silent=silent)
-        rate = self._noise.update(humming, self._level.power, silent=silent, without_hum=self._hum.is_out)
+        power, noise = self._level.power, self._ringing_noise(look)
+        share = noise / (power + 1e-20)
+        share = share if share < FALLEN else 1.0
+        self._rings_hops = self._rings_hops + 1 if share < 1.0 else 0
+        # A string at 196 Hz would be learnt as hum at 200.
+        self._hum.learn(silent=silent and self._rings_hops < RINGS_HOPS)
+        rate = self._noise.update(humming, power, silent=silent, without_hum=self._hum.is_out, share=share)
         if rate:
-            self._onset.learn_noise(rate)
+            self._onset.learn_noise(rate, share**FLUX_SHARE)
+        fallen = self._noise.bound(noise)
+        if fallen < 1.0:
+            self._onset.lower_noise(fallen**FLUX_SHARE)
+
+    def _ringing_noise(self, look: Look | None) -> float:
+        """As much as may be noise where a string rings (mean square), with infinity for what is none."""
+        if look is None or look.clarity < RINGS or not (self._notes.silent or self._sample % RINGS_EVERY == 0):
+            return math.inf
+        if is_machine(self._pitch.low(REACH), look.f0_hz):
+            return math.inf
+        f0_hz = self._pitch.refined_hz(look.f0_hz)
+        count = aperiodic_samples(f0_hz)
+        return aperiodic_power(self._recent.newest(count), f0_hz) if self._sample >= count else math.inf
 
     def _frame(self, facts: Hop) -> Frame:
         look = facts.quick if self._notes.pitch is not None else None

@@ -9,7 +9,7 @@ one note; a held note is one note; a stroke on the same pitch is a new one if it
 from typing import Final
 
 from dsp.book import NoteBook, is_echo
-from dsp.decay import PlayedLevel
+from dsp.decay import Choked, ChokedStrokes, PlayedLevel
 from dsp.hop import Hop
 from dsp.pitch import Look
 from dsp.slide import Left, arrives, is_into, may_be_into, may_slide_on
@@ -41,6 +41,9 @@ LEVEL_CHANGE: Final = 10.0 ** (0.5 / 10.0)
 ALIKE: Final = 0.8
 ATTACK_SURE: Final = 0.3
 GUESS_LATE: Final = 24 * MS  # a pitch is clear only once what rang before it is gone: 0 to 45 ms after the onset
+PITCHED: Final = 0.75  # of the looks at a note that dies; a click is over before they are so many
+CLICK_MAX: Final = 10.0 ** (-24.0 / 10.0)  # a muted string loses 16 dB until its proof, what a knock shook twice that
+FAR_BELOW_DB: Final = 15.0  # the fingers of a player who plays in time let go in time
 USUAL_DB: Final = 10.0  # so far below the other notes a short note is still a note
 ABOVE_NOISE_DB: Final = 7.0
 SENSITIVITY_DB: Final = 8.0  # from sensitivity 0 to 1
@@ -55,6 +58,7 @@ class NoteMachine:
         self._book = NoteBook(segment, first_id, self._strokes)
         self._way = Way()
         self._played = PlayedLevel()
+        self._choked = ChokedStrokes()
 
     @property
     def next_id(self) -> int:
@@ -198,14 +202,14 @@ class NoteMachine:
         """The note goes on, moves, proves itself or ends."""
         note.looked += 1
         note.loudest = max(note.loudest, hop.power)
-        if note.dies(hop) and not self._played.is_usual(note.loudest, USUAL_DB):
+        if note.dies(hop) and not self._was_played(note):
             return self._book.retract(note, hop, for_good=True)
         look = hop.quick
         if look is not None and look.clarity >= FOLLOW_CLEAR:
             entries = self._look_at(note, hop, look)
             if entries:
                 return entries
-        if note.has_fallen(hop):
+        if note.has_fallen(hop) and not self._is_muted(note, hop):
             return self._book.retract(note, hop)
         if note.has_no_pitch():
             other = self._book.change.best()
@@ -223,6 +227,25 @@ class NoteMachine:
             return self._book.end(note.last_heard_sample, hop.noise_power, hop.hum_power)
         midi = note.doubted(hop)
         return self._book.correct(note, hop, midi, hop.long) if midi is not None else []
+
+    def _was_played(self, note: Sounding) -> bool:
+        """Whether a note that dies was struck like the others, or like those before it that died."""
+        return self._played.is_usual(note.loudest, USUAL_DB) or self._is_in_time(note)
+
+    def _is_muted(self, note: Sounding, hop: Hop) -> bool:
+        """Whether it falls under a palm: it has a pitch on the way, which one just before it had too."""
+        if note.heard < PITCHED * note.looked or hop.power < CLICK_MAX * note.loudest:
+            return False
+        in_time = self._is_in_time(note)
+        return in_time or (self._choked.is_repeated and self._played.is_usual(note.loudest, USUAL_DB))
+
+    def _is_in_time(self, note: Sounding) -> bool:
+        """Whether it and those before it that died were struck in time, and so were played; then that is how loud."""
+        in_time = self._choked.add(Choked(note.onset_sample, note.at, note.loudest))
+        if not in_time or self._played.is_far_above(note.loudest, FAR_BELOW_DB):
+            return False
+        self._played.learn(note.loudest)
+        return True
 
     def _look_at(self, note: Sounding, hop: Hop, look: Look) -> list[LogEntry]:
         midi = hop.midi(look.f0_hz)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.decay import PlayedLevel, decay_db_per_s
+from dsp.decay import Choked, ChokedStrokes, PlayedLevel, decay_db_per_s
 from dsp.replay import replay
 from dsp.types import NoteRetracted
 from tests.dsp.plucked import RATE_HZ, Played, entries, f0_hz, hear, pluck, started, take
@@ -104,3 +104,65 @@ def test_a_player_who_turns_down_is_believed_after_a_few_notes():
     assert played.is_usual(0.02, 10.0)
     played.learn(1.0)
     assert not played.is_usual(0.02, 10.0)
+
+
+def chugs(midi, apart_s, count, db_per_s=380.0, peak=0.2, under_s=SECONDS):
+    """A palm lies on the string: struck again and again, and as often dead at once."""
+    sound = take([], under_s)
+    for order in range(count):
+        start = round((0.3 + order * apart_s) * RATE_HZ)
+        one = peak * let_go(midi, db_per_s)[: round(apart_s * RATE_HZ)]
+        sound[start : start + len(one)] += one[: len(sound) - start]
+    return sound.astype(np.float32)
+
+
+@pytest.mark.parametrize("midi", [45, 50, 57])
+@pytest.mark.parametrize("apart_s", [0.12, 0.2])
+def test_muted_strokes_in_time_are_notes_from_the_fourth_on(midi, apart_s):
+    notes = replay(entries(hear(chugs(midi, apart_s, 8)))).notes
+    assert [n.midi for n in notes] == [midi] * 5
+
+
+def test_three_muted_strokes_are_none():
+    assert replay(entries(hear(chugs(50, 0.15, 3)))).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("onsets_ms", "midis", "powers"),
+    [
+        ((0, 150, 300, 500), (50, 50, 50, 50), (1.0, 1.0, 1.0, 1.0)),
+        ((0, 150, 300, 450), (50, 50, 53, 50), (1.0, 1.0, 1.0, 1.0)),
+        ((0, 150, 300, 450), (50, 50, 50, 50), (1.0, 1.0, 0.2, 1.0)),
+        ((0, 500, 1_000, 1_500), (50, 50, 50, 50), (1.0, 1.0, 1.0, 1.0)),
+    ],
+)
+def test_strokes_that_died_out_of_time_or_unlike_were_not_played(onsets_ms, midis, powers):
+    choked = ChokedStrokes()
+    strokes = [Choked(48 * at, midi, power) for at, midi, power in zip(onsets_ms, midis, powers, strict=True)]
+    assert not any(choked.add(stroke) for stroke in strokes)
+
+
+def test_more_about_one_stroke_is_no_further_stroke():
+    choked = ChokedStrokes()
+    told = [choked.add(Choked(7_200 * (order // 3), 50.0, 1.0)) for order in range(12)]
+    assert told == [False] * 9 + [True] * 3
+
+
+def test_a_stroke_is_repeated_where_its_pitch_is_that_of_one_just_before():
+    choked = ChokedStrokes()
+    choked.add(Choked(0, 50.0, 1.0))
+    assert not choked.is_repeated
+    choked.add(Choked(9_000, 55.0, 1.0))
+    assert not choked.is_repeated
+    choked.add(Choked(18_000, 50.1, 1.0))
+    assert choked.is_repeated
+    choked.add(Choked(18_000 + 2 * RATE_HZ, 50.0, 1.0))
+    assert not choked.is_repeated
+
+
+def test_far_below_what_was_played_is_known_only_once_something_was_played():
+    played = PlayedLevel()
+    assert not played.is_far_above(1e-6, 15.0)
+    played.learn(1.0)
+    assert played.is_far_above(0.03, 15.0)
+    assert not played.is_far_above(0.04, 15.0)

@@ -11,6 +11,7 @@ The weights were learnt from other guitars than any that the pedal is measured o
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -33,9 +34,16 @@ WIDE: Final = 192
 MIDDLE: Final = 96
 HALVES: Final = (-STEP // 4, STEP // 4)  # two looks a step at what moves fast
 ORDER: Final = 32
+LAGS: Final = np.abs(np.subtract.outer(np.arange(ORDER), np.arange(ORDER)))
 LEARN: Final = 2_048
 UNTOUCHED: Final = 600  # so long before the flux no attack has begun: prediction is learnt until there
+SEEN_FROM: Final = LEARN + UNTOUCHED - BEFORE - WIDE  # what lies before is of no use to the envelopes
 DARK: Final = 1e-5  # of full scale: under every guitar, above the rounding of 16 bits
+# Which of the four views (samples, slope, bend, what was not foreseen), how wide, and how far beside its step.
+LOOKS: Final = (
+    *((view, NARROW, beside) for view in range(4) for beside in HALVES),
+    *((0, WIDE, 0), (2, WIDE, 0), (3, MIDDLE, 0)),
+)
 NEPERS_PER_UNIT: Final = 2.0
 DEEPEST: Final = -4.0
 USUAL_LATE: Final = 168  # the flux comes 3.5 ms after the attack, 6 ms more or less
@@ -86,64 +94,61 @@ class AttackFinder:
 
 def views(samples: Samples, rough: int) -> Floats32:
     """What the network sees, shape (STEPS, CHANNELS): log envelopes, 0 at their loudest, and which steps are known."""
-    known = rough - UNTOUCHED
-    start = known - LEARN
+    start = rough - UNTOUCHED - LEARN
     heard = samples[max(0, start) :].astype(np.float64)
     if start < 0:
         heard = np.concatenate((np.zeros(-start), heard))
-    news = unpredicted(heard, LEARN)
-    first = BEFORE + WIDE  # what lies before is of no use to the envelopes
-    part = slice(LEARN + UNTOUCHED - first, None)
-    slope = np.diff(heard, prepend=heard[:1])
-    bend = np.diff(slope, prepend=0.0)
-    at = WIDE + STEP // 2 + STEP * np.arange(STEPS)
-    is_known = at + NARROW < len(heard) - part.start
-    seen = [
-        _looks(view[part], width, offsets, at, is_known)
-        for view, width, offsets in (
-            (heard, NARROW, HALVES),
-            (slope, NARROW, HALVES),
-            (bend, NARROW, HALVES),
-            (news, NARROW, HALVES),
-            (heard, WIDE, (0,)),
-            (bend, WIDE, (0,)),
-            (news, MIDDLE, (0,)),
-        )
-    ]
-    return np.concatenate((*seen, is_known[:, None]), axis=1).astype(np.float32)
+    news = unpredicted(heard, LEARN, SEEN_FROM)
+    part = heard[SEEN_FROM:]
+    slope = np.diff(heard[SEEN_FROM - 2 :])
+    bend = np.diff(slope)
+    at = (
+        WIDE + STEP // 2 + STEP * np.arange(max(0, min(STEPS, (len(part) - NARROW - WIDE - STEP // 2 - 1) // STEP + 1)))
+    )
+    seen = np.zeros((STEPS, CHANNELS), np.float32)
+    if len(at):
+        seen[: len(at), -1] = 1.0
+        seen[: len(at), :-1] = _looks((part, slope[1:], bend, news), at)
+    return seen
 
 
-def _looks(
-    view: Floats, width: int, offsets: tuple[int, ...], at: NDArray[np.int64], is_known: NDArray[np.bool_]
-) -> Floats:
-    """RMS around the steps ``at`` in units of two nepers, each look's loudest one at 0; shape (steps, offsets)."""
-    power = np.concatenate((np.zeros(1), np.cumsum(view**2)))
-    looks = np.zeros((len(at), len(offsets)))
-    if not is_known.any():
-        return looks
-    for column, offset in enumerate(offsets):
-        centre = at[is_known] + offset
-        upper = np.minimum(centre + width // 2, len(view))
-        rms = np.sqrt(np.maximum(power[upper] - power[centre - width // 2], 0.0) / width)
-        log = np.log(rms + DARK)
-        looks[is_known, column] = np.maximum((log - log.max()) / NEPERS_PER_UNIT, DEEPEST)
-    return looks
+def _looks(views: tuple[Floats, Floats, Floats, Floats], at: NDArray[np.int64]) -> Floats:
+    """RMS around the steps ``at`` in units of two nepers, each look's loudest one at 0; shape (steps, looks)."""
+    power = np.zeros((len(views), len(views[0]) + 1))
+    np.cumsum(np.square(views), axis=1, out=power[:, 1:])
+    looks = np.empty((len(LOOKS), len(at)))
+    for look, (view, width, offset) in enumerate(LOOKS):
+        begin = at[0] + offset - width // 2
+        first = power[view, begin::STEP][: len(at)]
+        # At the end a wide look ends with what was heard.
+        upper = power[view].take(at + (offset + width // 2), mode="clip")
+        looks[look] = (upper - first) / width
+    log = np.log(np.sqrt(np.maximum(looks, 0.0)) + DARK)
+    log -= log.max(axis=1, keepdims=True)
+    return np.maximum(log / NEPERS_PER_UNIT, DEEPEST).T
 
 
-def unpredicted(samples: Floats, known: int) -> Floats:
-    """What linear prediction, learnt from the first ``known`` samples, does not foresee; the same shape.
+def unpredicted(samples: Floats, known: int, begin: int = 0) -> Floats:
+    """What linear prediction, learnt from the first ``known`` samples, does not foresee, from ``begin`` on.
 
     A string that rings on is foreseen and leaves 20 to 40 dB less; an attack is not.
     """
     if known < 4 * ORDER:
-        return samples
-    past = samples[:known] * np.hanning(known)
-    spectrum = np.abs(np.fft.rfft(past, 2 * known)) ** 2
-    correlation = np.fft.irfft(spectrum)[: ORDER + 1]
-    lags = np.abs(np.arange(ORDER)[:, None] - np.arange(ORDER)[None, :])
-    normal = correlation[lags] + np.eye(ORDER) * (1e-7 * correlation[0] + 1e-18)
+        return samples[begin:]
+    past = np.zeros(known + ORDER)
+    np.multiply(samples[:known], _taper(known), out=past[:known])
+    correlation = np.correlate(past, past[:known])
+    normal = correlation[LAGS]
+    np.fill_diagonal(normal, correlation[0] + (1e-7 * correlation[0] + 1e-18))
     weights = np.linalg.solve(normal, correlation[1:])
-    return np.convolve(samples, np.concatenate((np.ones(1), -weights)))[: len(samples)]
+    before = min(begin, ORDER)
+    foreseen = np.convolve(samples[begin - before :], np.concatenate((np.ones(1), -weights)))
+    return foreseen[before : before + len(samples) - begin]
+
+
+@lru_cache(maxsize=2)
+def _taper(length: int) -> Floats:
+    return np.hanning(length)
 
 
 def run_layers(layers: tuple[Layer, ...], seen: Floats32) -> Floats32:

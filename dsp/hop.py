@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dsp.attack import Attack
@@ -16,7 +16,7 @@ CLEAR_ENOUGH: Final = 0.985  # looks so clear, if they agree, need no second opi
 
 @dataclass(slots=True)
 class Hop:
-    """Facts of 128 samples. ``quick`` comes with every hop, ``long`` with every second one.
+    """Facts of 128 samples. ``quick`` comes with every hop, ``long`` with every second one, if it is asked for.
 
     ``sample`` is the end of the hop. Powers are mean squares: of the last 16 ms, of the learnt noise, of the hum in it.
     """
@@ -25,7 +25,7 @@ class Hop:
     a4_hz: float
     flux: float
     quick: Look | None
-    long: Look | None
+    look_long: Callable[[], Look | None]
     power: float
     noise_power: float
     hum_power: float
@@ -37,6 +37,20 @@ class Hop:
     likeness: Callable[[float, int], float]  # of a sound of this f0_hz now and before that sample
     decay_db_per_s: Callable[[float], float]  # of a sound of this f0_hz, now
     first_partial_hz: Callable[[float, int, int], float | None]  # of a string near this f0_hz, between two samples
+
+    _long: Look | None = field(default=None, init=False)
+    _looked_long: bool = field(default=False, init=False)
+
+    @property
+    def long(self) -> Look | None:
+        """The opinion of the last 22 ms; made when it is first asked for, since most hops never do."""
+        if not self._looked_long:
+            self.long = self.look_long()
+        return self._long
+
+    @long.setter
+    def long(self, look: Look | None) -> None:
+        self._long, self._looked_long = look, True
 
     def f0_hz(self, midi: float) -> float:
         """Frequency of a fractional MIDI number at the player's A4."""

@@ -8,6 +8,7 @@ from collections import deque
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsp.mains import MULTIPLES, Phasors, Reading
 
@@ -37,11 +38,11 @@ class UnderNotes:
         if len(self._readings) < READINGS:
             return None
         stack = np.array(self._readings)  # readings, mains, multiples
-        middle = np.median(stack.real, axis=0) + 1j * np.median(stack.imag, axis=0)
-        same = np.median(np.abs(stack - middle) ** 2, axis=0) < SCATTER_MAX * np.abs(middle) ** 2
+        middle: Phasors = _median(stack.view(np.float64)).view(np.complex128)
+        same = _median(np.abs(stack - middle) ** 2) < SCATTER_MAX * np.abs(middle) ** 2
         power = np.abs(stack) ** 2
         half = READINGS // 2
-        same &= np.median(power[half:], axis=0) > FADES * np.median(power[:half], axis=0)
+        same &= _median(power[half:]) > FADES * _median(power[:half])
         sure: Phasors = np.where(same, middle, 0.0)
         powers = (np.abs(sure) ** 2).sum(axis=1) / 2.0
         mains = int(powers.argmax())
@@ -51,3 +52,11 @@ class UnderNotes:
         if powers[mains] < SHARE_MIN * float(np.median(self._powers)):
             return None
         return mains, sure[mains]
+
+
+def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of an even number of them, along the first axis: ``np.median`` takes ten times as long over so few."""
+    ordered = np.sort(values, axis=0)
+    half = len(values) // 2
+    median: NDArray[np.float64] = (ordered[half - 1] + ordered[half]) / 2.0
+    return median

@@ -28,6 +28,7 @@ class OnsetDetector:
     def __init__(self) -> None:
         self._history = History(WINDOW)
         self._window = np.hanning(WINDOW + 2)[1:-1].astype(np.float32)
+        self._windowed = np.zeros(WINDOW, np.float32)
         bands = BINS.stop - BINS.start
         self._floor = np.full(bands, FLOOR)
         self._noise = np.zeros(bands)
@@ -38,10 +39,12 @@ class OnsetDetector:
     def update(self, hop: Samples) -> float:
         """Take one hop in; the flux at its end."""
         self._history.push(hop)
-        spectrum = np.fft.rfft(self._history.newest(WINDOW) * self._window)
-        self._magnitude = np.abs(spectrum[BINS]) / (WINDOW / 4)
+        np.multiply(self._history.newest(WINDOW), self._window, out=self._windowed)
+        self._magnitude = np.abs(np.fft.rfft(self._windowed)[BINS])
+        self._magnitude /= WINDOW / 4
         log = np.log(self._magnitude + self._floor)
-        flux = float(np.maximum(log - self._before[0], 0.0).mean())
+        risen = log - self._before[0]
+        flux = float(np.add.reduce(np.maximum(risen, 0.0, out=risen))) / len(risen)
         widened = log.copy()
         np.maximum(widened[1:], log[:-1], out=widened[1:])
         np.maximum(widened[:-1], log[1:], out=widened[:-1])

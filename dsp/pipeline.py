@@ -63,10 +63,19 @@ class PipelineConfig:
 
 def clean(block: Samples) -> Samples:
     """A copy without NaN and infinity (silence), held to what a card can give."""
-    if len(block) and np.abs(block).max() <= LOUDEST:  # false for NaN too; all but broken blocks end here
+    if _is_sound(block):
         return block.astype(np.float32)
     finite: Samples = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
     return np.clip(finite, -LOUDEST, LOUDEST).astype(np.float32, copy=False)
+
+
+def _is_sound(block: Samples) -> bool:
+    """Whether a card can give that: all but broken blocks."""
+    return bool(len(block) and np.abs(block).max() <= LOUDEST)  # false for NaN too
+
+
+def _no_look() -> None:
+    """What a hop without a long look is given to ask for one."""
 
 
 class Pipeline:
@@ -111,7 +120,7 @@ class Pipeline:
         NaN and infinity are silence, and are counted in ``nonfinite_samples``.
         """
         assert block.ndim == 1, "mono, shape (n,)"
-        samples = np.concatenate((self._rest, self._clean(block)))
+        samples = np.concatenate((self._rest, self._clean(block)), dtype=np.float32)
         heard: list[Heard] = []
         whole = len(samples) - len(samples) % HOP_SAMPLES
         for start in range(0, whole, HOP_SAMPLES):
@@ -133,6 +142,8 @@ class Pipeline:
         return closed
 
     def _clean(self, block: Samples) -> Samples:
+        if _is_sound(block):
+            return block
         self.nonfinite_samples += int(len(block) - np.count_nonzero(np.isfinite(block)))
         return clean(block)
 
@@ -152,7 +163,7 @@ class Pipeline:
             self._config.a4_hz,
             flux,
             None if machine else quick,
-            self._pitch.long() if count % LONG_HOPS == 0 and not machine else None,
+            self._pitch.long if count % LONG_HOPS == 0 and not machine else _no_look,
             self._level.power,
             self._noise.power + self._hum.left_power + (self._level.power if machine else 0.0),
             self._noise.hum_power,
@@ -227,8 +238,8 @@ class Pipeline:
         )
         if look is None or look.clarity < 0.8:
             return Frame(self._segment, self._sample, *levels)
-        midi = 69.0 + 12.0 * float(np.log2(look.f0_hz / self._config.a4_hz))
-        nearest = int(np.floor(midi + 0.5))
+        midi = 69.0 + 12.0 * math.log2(look.f0_hz / self._config.a4_hz)
+        nearest = math.floor(midi + 0.5)
         cents = round(100.0 * (midi - nearest), 1)
         return Frame(self._segment, self._sample, *levels, round(look.f0_hz, 3), nearest, cents, round(look.clarity, 3))
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.history import History
+from dsp.lagged import LAG_MIN, LONG_TERMS, QUICK_TERMS_MIN, Energies, Lagged, Unfollowed
 from dsp.types import HOP_SAMPLES
 
 Samples = NDArray[np.float32]
@@ -21,10 +22,6 @@ RATE_HZ: Final = 48_000
 DECIMATION: Final = 4
 TAPS: Final = 48
 CUTOFF_HZ: Final = 2_600.0
-LAG_MIN: Final = 8  # at 12 kHz: E6 and a little above
-QUICK_TERMS_MIN: Final = 36  # 3 ms: fewer, and any tone-like click repeats
-LONG_TERMS: Final = 264  # 22 ms
-MOMENT: Final = 33
 FIRST_OF_EQUALS: Final = 0.93  # the shortest lag that is nearly as good as the best is the period
 CLARITY_MIN: Final = 0.5
 
@@ -49,18 +46,12 @@ class PitchTracker:
 
     def __init__(self, f0_min_hz: float, low_samples: int = 0) -> None:
         self._lag_max = int(np.ceil(RATE_HZ / DECIMATION / f0_min_hz)) + 1
-        self._lags = np.arange(LAG_MIN, self._lag_max + 1)
         self._full = History(4 * (2 * self._lag_max + 40) + TAPS)
-        self._low = History(max(low_samples, self._lag_max + max(LONG_TERMS, self._lag_max) + 2))
+        self._sound = Lagged(self._lag_max)
+        self._slope = Unfollowed(self._lag_max)
+        self._low = History(max(low_samples, HOP_SAMPLES // DECIMATION))
         self._taps = _lowpass()
         self._f0_min_hz = f0_min_hz
-        self._quick_terms = np.maximum(self._lags, QUICK_TERMS_MIN)
-        self._width = int(self._quick_terms.max())
-        self._mask = (np.arange(self._width)[None, :] < self._quick_terms[:, None]).astype(np.float32)
-        self._weighted = np.zeros_like(self._mask)
-        self._long_terms = np.full(len(self._lags), LONG_TERMS)
-        self._sound = _Lagged(self._lag_max, self._width)
-        self._slope = _Lagged(self._lag_max, self._width)
         self._recent = np.zeros(HOP_SAMPLES + TAPS - DECIMATION, np.float32)
         self._taps_at = np.lib.stride_tricks.sliding_window_view(self._recent, TAPS)[::DECIMATION]
 
@@ -68,8 +59,9 @@ class PitchTracker:
         """Take one hop (48 kHz, DC removed) in."""
         self._full.push(hop)
         self._recent[:] = self._full.newest(len(self._recent))
-        self._low.push(np.einsum("nt,t->n", self._taps_at, self._taps))
-        self._sound.fill(self._low.newest(len(self._sound.newest_first))[::-1])
+        low = np.vecdot(self._taps_at, self._taps)
+        self._low.push(low)
+        self._sound.follow(low)
 
     def low(self, count: int) -> Samples:
         """The last ``count`` samples at 12 kHz (below 2 kHz as they were), oldest first; at most ``low_samples``."""
@@ -77,7 +69,8 @@ class PitchTracker:
 
     def quick(self) -> Look | None:
         """The newest two periods' opinion."""
-        return self._quick(self._sound)
+        energies = self._sound.energies
+        return self._judge(self._sound.quick, energies.quick(), energies, 0)
 
     def slope(self) -> Look | None:
         """The same of the sound's slope, where what is low is 10 to 20 dB less.
@@ -86,14 +79,14 @@ class PitchTracker:
         the string from the ``quick`` look, or two and three periods fit better than one.
         """
         sound = self._sound.newest_first
-        self._slope.fill(np.append(np.subtract(sound[:-1], sound[1:]), np.float32(0.0)))
-        return self._quick(self._slope)
+        count = len(self._slope.newest_first)
+        products, energies = self._slope.fill(sound[:count] - sound[1 : count + 1]), self._slope.energies
+        return self._judge(products, energies.quick(), energies, 0)
 
     def long(self) -> Look | None:
         """The opinion of the last 22 ms (and one lag more)."""
-        # Not "@": on views it copies first, and a BLAS with threads wakes them for this little.
-        sound = self._sound
-        return self._judge(np.einsum("lt,t->l", sound.long, sound.newest_first[:LONG_TERMS]), self._long_terms, sound)
+        energies = self._sound.energies
+        return self._judge(self._sound.long, energies.long(), energies, LONG_TERMS)
 
     def refined_hz(self, f0_hz: float) -> float:
         """The same pitch more exactly, from 48 kHz: NSDF around the lag over two periods, with a parabola on top."""
@@ -101,59 +94,49 @@ class PitchTracker:
         reach = max(3, int(lag * 0.012) + 2)
         first = max(2, round(lag) - reach)
         terms = min(int(2 * lag), 4 * self._lag_max)
-        newest_first = self._full.newest(first + 2 * reach + terms)[::-1]
-        windows = np.lib.stride_tricks.sliding_window_view(newest_first, terms)[first : first + 2 * reach + 1]
-        products = np.einsum("lt,t->l", windows, newest_first[:terms])
-        energy = np.cumsum(newest_first.astype(np.float64) ** 2)
-        lags = np.arange(first, first + len(products))
-        nsdf = 2.0 * products / (energy[terms - 1] + energy[lags + terms - 1] - energy[lags - 1] + 1e-12)
+        samples = self._full.newest(first + 2 * reach + terms)
+        # Every lag's window, the longest lag first; made by hand, because the helper for it costs more than the sums.
+        windows = np.ndarray((2 * reach + 1, terms), np.float32, samples, 0, samples.strides * 2)
+        products = np.vecdot(windows, samples[-terms:])[::-1]
+        squares = np.square(samples, dtype=np.float64)
+        energy = np.add.accumulate(squares[terms : terms + 2 * reach] - squares[: 2 * reach])[::-1]
+        oldest = np.add.reduce(squares[:terms])
+        both = np.full(2 * reach + 1, np.add.reduce(squares[-terms:]) + oldest + 1e-12)
+        both[:-1] += energy
+        nsdf = 2.0 * products / both
         best = int(nsdf.argmax())
         if not 0 < best < len(nsdf) - 1:
             return f0_hz
         offset, _ = _parabola(nsdf[best - 1], nsdf[best], nsdf[best + 1])
         return float(RATE_HZ / (first + best + offset))
 
-    def _quick(self, of: "_Lagged") -> Look | None:
-        np.multiply(self._mask, of.newest_first[: self._width], out=self._weighted)
-        return self._judge(np.einsum("lt,lt->l", of.quick, self._weighted), self._quick_terms, of)
-
-    def _judge(self, products: Samples, terms: NDArray[np.int64], of: "_Lagged") -> Look | None:
-        energy = of.energy
-        both = energy[terms] + energy[self._lags + terms] - energy[self._lags]
+    def _judge(self, products: NDArray[np.floating], both: Floats, energies: Energies, terms: int) -> Look | None:
+        """``products`` and energies of ``both`` factors at each lag; ``terms``: over how many samples, 0 for quick."""
         nsdf = 2.0 * products / (both + 1e-9)
-        inner = nsdf[1:-1]
-        peaks = np.flatnonzero((inner > nsdf[:-2]) & (inner >= nsdf[2:]) & (inner > CLARITY_MIN)) + 1
+        rises = nsdf[1:] > nsdf[:-1]
+        peaks = np.flatnonzero(rises[:-1] > rises[1:]) + 1
+        peaks = peaks[nsdf[peaks] > CLARITY_MIN]
         if not len(peaks):
             return None
-        tops = [_parabola(nsdf[p - 1], nsdf[p], nsdf[p + 1]) for p in peaks.tolist()]
-        best_index, best = max(((i, height) for i, (_, height) in enumerate(tops)), key=lambda top: top[1])
+        # A few plain numbers: as arrays they would cost several times as much.
+        around = zip(nsdf[peaks - 1].tolist(), nsdf[peaks].tolist(), nsdf[peaks + 1].tolist(), strict=True)
+        tops = [_parabola(left, top, right) for left, top, right in around]
+        heights = [height for _, height in tops]
+        best = max(heights)
+        best_index = heights.index(best)
         enough = FIRST_OF_EQUALS * best
-        index = next(i for i, (_, height) in enumerate(tops) if height >= enough)
+        index = next(i for i, height in enumerate(heights) if height >= enough)
         offset, height = tops[index]
         at = int(peaks[index])
         lag = LAG_MIN + at + offset
         f0_hz = RATE_HZ / DECIMATION / lag
         if f0_hz < self._f0_min_hz:
             return None
-        span = DECIMATION * int(lag + terms[at]) + TAPS
+        rests_on = terms or max(LAG_MIN + at, QUICK_TERMS_MIN)
+        span = DECIMATION * int(lag + rests_on) + TAPS
         best_f0_hz = RATE_HZ / DECIMATION / (LAG_MIN + int(peaks[best_index]) + tops[best_index][0])
-        loudest = float(np.diff(energy[: LONG_TERMS + 1 : MOMENT]).max()) / MOMENT
-        share = float(both[at] / (2.0 * terms[at]) / (loudest + 1e-12))
-        return Look(float(f0_hz), float(min(1.0, height)), span, float(min(1.0, best)), float(best_f0_hz), share)
-
-
-class _Lagged:
-    """The newest samples at 12 kHz, newest first, and every lag's view of them: laid out once, filled anew."""
-
-    def __init__(self, lag_max: int, quick_width: int) -> None:
-        self.newest_first = np.zeros(lag_max + max(LONG_TERMS, quick_width) + 1, np.float32)
-        self.quick = np.lib.stride_tricks.sliding_window_view(self.newest_first, quick_width)[LAG_MIN : lag_max + 1]
-        self.long = np.lib.stride_tricks.sliding_window_view(self.newest_first, LONG_TERMS)[LAG_MIN : lag_max + 1]
-        self.energy = np.zeros(len(self.newest_first) + 1)
-
-    def fill(self, newest_first: Samples) -> None:
-        self.newest_first[:] = newest_first
-        np.cumsum(np.square(self.newest_first, dtype=np.float64), out=self.energy[1:])
+        share = float(both[at]) / (2.0 * rests_on) / (energies.loudest() + 1e-12)
+        return Look(f0_hz, min(1.0, height), span, min(1.0, best), best_f0_hz, share)
 
 
 def _parabola(left: float, top: float, right: float) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, Gap, LogEntry, Segment
 from hardware.audio_port import AudioSource
 
 HOPS_PER_TURN: Final = 4
-IDLE_S: Final = 0.002
+POLL_S: Final = 0.0022
 CHANNELS_MAX: Final = 4
 Samples = NDArray[np.float32]
 
@@ -126,12 +126,13 @@ def run(
     listener.start()
     try:
         while not stop():
+            began_s = time.monotonic()
             heard, ended = listener.turn()
             sink.turn()
             if not heard and ended is not None:
                 return ended
-            if heard < HOP_SAMPLES:  # less than a hop was there: all is heard, wait for more
-                time.sleep(IDLE_S)
+            if heard < HOPS_PER_TURN * HOP_SAMPLES:  # that was all there was; what came meanwhile waits no longer
+                time.sleep(max(0.0, began_s + POLL_S - time.monotonic()))
         return "stopped"
     finally:
         intake.source.stop()

@@ -120,6 +120,12 @@ def test_a_string_that_rings_is_foreseen_and_an_attack_is_not(midi):
     assert np.abs(unpredicted(disturbed, 2_000)[3_000:]).max() > 5.0 * np.abs(left[2_100:]).max()
 
 
+@pytest.mark.parametrize("begin", [1, 20, 32, 1_500])
+def test_what_is_not_foreseen_can_be_asked_for_from_anywhere_on(begin):
+    sound = struck(47, under=hiss(-60.0)).astype(np.float64)
+    assert unpredicted(sound, 2_000, begin) == pytest.approx(unpredicted(sound, 2_000)[begin:], abs=1e-12)
+
+
 def test_too_little_past_foresees_nothing():
     samples = np.arange(300.0)
     assert np.array_equal(unpredicted(samples, 100), samples)

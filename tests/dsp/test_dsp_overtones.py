@@ -80,12 +80,24 @@ def test_looks_that_agree_and_are_clear_need_no_second_opinion():
     clear = Look(220.0, 0.995, 600, 0.995, 220.0)
     before = (lambda f: f, lambda *_: Attack(0, 0.0), lambda _: 0.1)
     after = (lambda: None, lambda *_: 0.0, lambda _: 0.0, lambda *_: None)
-    hop = Hop(128, 440.0, 0.0, clear, clear, 1e-3, 1e-9, 1e-11, *before, asked, *after)
+    hop = Hop(128, 440.0, 0.0, clear, lambda: clear, 1e-3, 1e-9, 1e-11, *before, asked, *after)
     hop.hear_overtones(0, None)
     assert hop.quick == clear
     hop.quick = Look(110.0, 0.995, 600, 0.995, 110.0)
     with pytest.raises(AssertionError, match="nobody"):
         hop.hear_overtones(0, None)
+
+
+def test_a_long_look_is_made_once_and_only_if_it_is_asked_for():
+    asked = []
+    unused = (lambda _: 0.0,) * 8
+    hop = Hop(128, 440.0, 0.0, None, lambda: asked.append(1), 1e-3, 1e-9, 1e-11, *unused)
+    assert not asked
+    assert hop.long is None
+    assert hop.long is None
+    assert asked == [1]
+    hop.long = Look(110.0, 0.9, 600)
+    assert hop.long.f0_hz == 110.0
 
 
 def test_a_note_under_which_another_string_sings_along_is_heard_as_itself():

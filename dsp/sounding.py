@@ -26,6 +26,7 @@ SETTLES: Final = 80 * MS
 SHARP_CLEAR: Final = 0.92
 SLEW_SEMITONES: Final = 0.06  # per hop
 CURVE_HOPS: Final = 4
+CURVE_MAX: Final = 1_024  # 11 s
 CORRECT_WITHIN: Final = 110 * MS
 CORRECT_LOOKS: Final = 3
 YOUNG_LOOKS: Final = 8
@@ -95,6 +96,8 @@ class Sounding:
             refined = hop.midi(hop.refined_hz(look.f0_hz))
             if abs(refined - midi) < AGREE_SEMITONES:
                 self.curve.append((hop.sample - look.span_samples // 2, refined))
+            if len(self.curve) >= CURVE_MAX:  # feedback may go on for ever
+                del self.curve[: CURVE_MAX // 2 : 2]
         self.intonation.hear(hop, self.onset_sample, look.f0_hz)
         early = hop.sample - self.decided_sample < CORRECT_WITHIN // 2
         heard = settled(midi, look.clarity, hop.sample - self.onset_sample)
@@ -103,8 +106,11 @@ class Sounding:
 
     def doubted(self, hop: Hop) -> float | None:
         """The pitch that the long look keeps saying instead, while the note is young; ``None`` if it agrees."""
-        look, age = hop.long, hop.sample - self.onset_sample
-        if look is None or age > CORRECT_WITHIN or look.span_samples > age + 6 * MS:
+        age = hop.sample - self.onset_sample
+        if age > CORRECT_WITHIN:
+            return None
+        look = hop.long
+        if look is None or look.span_samples > age + 6 * MS:
             return None
         midi = hop.midi(look.f0_hz)
         if look.clarity < CLEAR or abs(settled(midi, look.clarity, age) - self.midi) < BESIDE_SEMITONES:

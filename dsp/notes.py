@@ -20,7 +20,7 @@ from dsp.way import Way
 
 FOLLOW_CLEAR: Final = 0.75
 SAME_SEMITONES: Final = 0.5
-ENOUGH: Final = 0.26  # two clear looks
+ENOUGH: Final = 0.25  # two clear looks
 ONE_LOOK: Final = 0.95  # one look so clear is enough
 SHARE_MIN: Final = 0.2  # a low string is quiet between its pulses, and what rings there is no note
 SHARE_ONE: Final = 0.4

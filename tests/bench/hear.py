@@ -20,6 +20,7 @@ from tests.bench.scoring import NOTE_KINDS, REGISTERS, TUNER_KINDS, Json, Score
 from tests.bench.start import Row
 from tests.bench.truth import Take, takes, truth_folder
 
+ROUNDING = 1e-6
 LATENCY_MS = {"B1": 33.0, "E2": 28.0, "A2": 20.0, "G3": 16.0, "E4+": 13.0}
 TUNER_CENTS = {"tuner": ("median", 50, 0.7), "tunersynth": ("median", 50, 0.02), "tunerdiff": ("max", 100, 0.1)}
 
@@ -40,7 +41,7 @@ def measure(_: Path) -> Iterator[Row]:
         values = {peer: value_of(heard) for peer, heard in others.items()}
         beside = "  ".join(f"{peer} {value:.{digits}f}" for peer, value in values.items())
         value = value_of(ours)
-        good = limit is None or (value >= limit if most else value <= limit)
+        good = limit is None or (value >= limit - ROUNDING if most else value <= limit + ROUNDING)
         yield name, f"{value:.{digits}f}", f"{goal:8} | {beside}", good
 
 

@@ -11,22 +11,22 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.attack import Attack, AttackFinder
-from dsp.decay import decay_db_per_s
-from dsp.history import History
-from dsp.hop import Hop
-from dsp.hum import HumRemover
-from dsp.level import HighPass, LevelMeter
-from dsp.machine import CLEAR, REACH, MachineWatch, is_machine
-from dsp.noise import FALLEN, READ_SAMPLES, NoiseFloor, aperiodic_power, aperiodic_samples
-from dsp.notes import NoteMachine
-from dsp.onset import OnsetDetector
-from dsp.overtones import WINDOW_MAX, WINDOW_MIN, Partials
-from dsp.partials import first_partial_hz
-from dsp.pitch import DECIMATION, Look, PitchTracker
-from dsp.tunings import f0_min_hz
+from dsp.ear.attack import Attack, AttackFinder
+from dsp.ear.buzz import CLEAR, REACH, BuzzWatch, is_buzz
+from dsp.ear.decay import decay_db_per_s
+from dsp.ear.history import History
+from dsp.ear.hop import Hop
+from dsp.ear.hum import HumRemover
+from dsp.ear.level import HighPass, LevelMeter
+from dsp.ear.noise import FALLEN, READ_SAMPLES, NoiseFloor, aperiodic_power, aperiodic_samples
+from dsp.ear.notes import NoteMachine
+from dsp.ear.onset import OnsetDetector
+from dsp.ear.overtones import WINDOW_MAX, WINDOW_MIN, Partials
+from dsp.ear.partials import first_partial_hz
+from dsp.ear.pitch import DECIMATION, Look, PitchTracker
+from dsp.ear.wave import likeness
+from dsp.theory.tunings import f0_min_hz
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading, NoteEnded
-from dsp.wave import likeness
 
 Samples = NDArray[np.float32]
 Heard: TypeAlias = Frame | LogEntry
@@ -45,7 +45,7 @@ LOUDEST: Final = 4.0  # 12 dB over full scale: no card gives more, a broken floa
 
 @dataclass(frozen=True, slots=True)
 class PipelineConfig:
-    """What the player has set. ``tuning``: "any" (down to B1 less 60 cents) or one of ``dsp.tunings.TUNINGS``.
+    """What the player has set. ``tuning``: "any" (down to B1 less 60 cents) or one of ``dsp.theory.tunings.TUNINGS``.
 
     ``sensitivity`` 0 to 1: how little above the noise a note may be (0.5: 7 dB).
     """
@@ -102,7 +102,7 @@ class Pipeline:
         self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
         self._quiet_since = 0
         self._rings_hops = 0
-        self._watch = MachineWatch(self._config.a4_hz)
+        self._watch = BuzzWatch(self._config.a4_hz)
 
     @property
     def noise_dbfs(self) -> float:
@@ -197,7 +197,7 @@ class Pipeline:
     def _slope(self) -> Look | None:
         """The quick look of the sound's slope, unless that is a machine's; a dimmer is all slope."""
         look = self._pitch.slope()
-        if look is None or look.clarity < CLEAR or is_machine(self._pitch.low(REACH), look.f0_hz):
+        if look is None or look.clarity < CLEAR or is_buzz(self._pitch.low(REACH), look.f0_hz):
             return None
         return look
 
@@ -223,7 +223,7 @@ class Pipeline:
         """As much as may be noise where a string rings (mean square), with infinity for what is none."""
         if look is None or look.clarity < RINGS or not (self._notes.silent or self._sample % RINGS_EVERY == 0):
             return math.inf
-        if is_machine(self._pitch.low(REACH), look.f0_hz):
+        if is_buzz(self._pitch.low(REACH), look.f0_hz):
             return math.inf
         f0_hz = self._pitch.refined_hz(look.f0_hz)
         count = aperiodic_samples(f0_hz)

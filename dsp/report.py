@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dsp.drift import tuning_drift
-from dsp.metrics import score
 from dsp.replay import Retracted, replay
+from dsp.scores.metrics import score
+from dsp.strings.drift import tuning_drift
 from dsp.tuning import TunerReading
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, LogEntry, Metrics, Note, SessionSetup
 

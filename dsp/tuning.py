@@ -1,6 +1,6 @@
 """The tuner: 25 readings per second of the first partial, exact where the string allows, silent where it does not.
 
-Which string it is comes from the long look of ``dsp.pitch``, seen twice; how far it is off comes from the partials.
+Which string it is comes from the long look of ``dsp.ear.pitch``, seen twice; how far it is off comes from the partials.
 The window begins after the attack and grows with the note to 200 ms: fast first, then exact.
 """
 
@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.hum import HumRemover
-from dsp.level import HighPass, LevelMeter
-from dsp.partials import first_partial_hz
+from dsp.ear.hum import HumRemover
+from dsp.ear.level import HighPass, LevelMeter
+from dsp.ear.partials import first_partial_hz
+from dsp.ear.pitch import DECIMATION, Look, PitchTracker
 from dsp.pipeline import PipelineConfig, clean
-from dsp.pitch import DECIMATION, Look, PitchTracker
-from dsp.tunings import f0_min_hz
+from dsp.theory.tunings import f0_min_hz
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]

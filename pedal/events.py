@@ -7,7 +7,7 @@ the reducer has no clock. Musical facts carry their segment and sample besides.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from dsp.drift import TuningDrift
+from dsp.strings.drift import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.round_trip import Latency
 from pedal.settings import Settings

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from dsp.drift import StringDrift, TuningDrift
+from dsp.strings.drift import StringDrift, TuningDrift
 from dsp.types import Frame, Metrics, Summary
 from pedal.round_trip import Latency, RoundTrip
 from pedal.settings import Settings

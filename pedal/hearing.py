@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.channel import ChannelChooser
+from dsp.ear.channel import ChannelChooser
+from dsp.ear.resample import Resampler
 from dsp.pipeline import Pipeline, PipelineConfig
-from dsp.resample import Resampler
 from dsp.tuning import Tuner, TunerReading
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, SegmentStarted
 from hardware.audio_file import AudioReader

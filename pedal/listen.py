@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.channel import ChannelChooser
+from dsp.ear.channel import ChannelChooser
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, Gap, LogEntry, SegmentStarted
 from hardware.audio_port import AudioSource
 
@@ -21,7 +21,7 @@ CHANNELS_MAX: Final = 4
 Samples = NDArray[np.float32]
 
 if TYPE_CHECKING:
-    from dsp.resample import Resampler
+    from dsp.ear.resample import Resampler
 
 
 class Sink(Protocol):
@@ -86,7 +86,7 @@ class Intake:
 
 def _resampler(rate_hz: int) -> "Resampler":
     """Loaded only for a recording of another rate: a sound card never needs it, and the engine stays small."""
-    from dsp.resample import Resampler  # noqa: PLC0415
+    from dsp.ear.resample import Resampler  # noqa: PLC0415
 
     return Resampler(rate_hz)
 

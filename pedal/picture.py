@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dsp.scales import note_name
+from dsp.theory.scales import note_name
 from pedal.spectrogram import coloured, semitone_levels
 
 Json = dict[str, Any]

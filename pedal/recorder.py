@@ -11,7 +11,7 @@ from typing import Final
 
 from dsp.log import encode
 from dsp.replay import Replayer
-from dsp.session import LiveScore
+from dsp.scores.session import LiveScore
 from dsp.types import (
     Gap,
     GridSet,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from dsp.drift import tuning_drift
 from dsp.replay import SessionRecord, replay
-from dsp.session import in_scale
+from dsp.scores.session import in_scale
+from dsp.strings.drift import tuning_drift
 from dsp.types import LogEntry, Metrics, SegmentStarted
 from pedal.settings import Settings
 from pedal.views import drift_view, metrics_view, note_view

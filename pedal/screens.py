@@ -5,7 +5,7 @@ from typing import Final
 
 from PIL import Image
 
-from dsp.scales import note_name
+from dsp.theory.scales import note_name
 from pedal import words
 from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
 from pedal.round_trip import STEPS

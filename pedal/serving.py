@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dsp.scales import KINDS, ROOTS
+from dsp.theory.scales import KINDS, ROOTS
 from pedal.config import Config
 from pedal.datadir import BROWSERS, DataDir, PageError
 from pedal.parts import Pedal, Started

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from dsp.drift import TuningDrift, worth_telling
-from dsp.scales import ROOTS, parse_scale
-from dsp.tunings import TUNINGS as KNOWN_TUNINGS
+from dsp.strings.drift import TuningDrift, worth_telling
+from dsp.theory.scales import ROOTS, parse_scale
+from dsp.theory.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
 
 SETTINGS_KEY: Final = "settings"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
-from dsp.drift import TuningDrift
+from dsp.strings.drift import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.events import PartName, PartState, SessionKind
 from pedal.gestures import Switch

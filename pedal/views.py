@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 
-from dsp.drift import TuningDrift
-from dsp.scales import note_name
-from dsp.session import in_scale
+from dsp.scores.session import in_scale
+from dsp.strings.drift import TuningDrift
+from dsp.theory.scales import note_name
 from dsp.types import Metrics, Note, Summary
 from pedal import lights, screens, words
 from pedal.round_trip import STEPS, Latency

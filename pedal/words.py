@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dsp.drift import StringDrift, TuningDrift
+from dsp.strings.drift import StringDrift, TuningDrift
 from dsp.types import Metrics, Summary
 from pedal.round_trip import Latency
 

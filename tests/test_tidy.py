@@ -170,10 +170,10 @@ def test_the_document_rules_can_fail() -> None:
         "there is no `make swim`",
     ]
     assert tidy.unknown_target("to make sure that `make test ARGS=-x` runs", makefile) == []
-    files = {"dsp/notes.py", "image/layers/base/packages"}
-    text = "`dsp/notes.py` `dsp/` `image/layers` `dsp/gone.py` `image/none/` `and/or` `/dev/snd`"
+    files = {"dsp/ear/notes.py", "image/layers/base/packages"}
+    text = "`dsp/ear/notes.py` `dsp/` `image/layers` `dsp/gone.py` `image/none/` `and/or` `/dev/snd`"
     assert tidy.unknown_path(text, files) == ["there is no dsp/gone.py", "there is no image/none"]
-    text = '[a](dsp/notes.py) [b](GONE.md) [c](https://a.example/b) [d](#above) <img src="oled.png" width="1">'
+    text = '[a](dsp/ear/notes.py) [b](GONE.md) [c](https://a.example/b) [d](#above) <img src="oled.png" width="1">'
     assert tidy.dead_link(text, files) == ["GONE.md leads nowhere", "oled.png leads nowhere"]
     assert tidy.strange_entry({"dsp", "scratch"}, {"dsp"}) == [
         "scratch does not belong into the root of the repository"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dsp.pipeline import PipelineConfig
 from dsp.report import analysis_json, tune_json
-from dsp.scales import note_name, parse_scale
+from dsp.theory.scales import note_name, parse_scale
 from dsp.types import SAMPLE_RATE_HZ, GridSet, SessionSetup
 from pedal.cli.errors import UsageError
 from pedal.hearing import hear

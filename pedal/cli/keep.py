@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dsp.scales import note_name
+from dsp.theory.scales import note_name
 from pedal import rows, words
 from pedal.cli.errors import Failed, UsageError
 from pedal.datadir import daemon_address

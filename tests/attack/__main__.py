@@ -1,4 +1,4 @@
-"""Learn the weights of ``dsp.attack`` anew: ``python -m tests.attack SOURCES_DIR [--lessons N] [--seed N]``.
+"""Learn the weights of ``dsp.ear.attack`` anew: ``python -m tests.attack SOURCES_DIR [--lessons N] [--seed N]``.
 
 Needs JAX and Optax (``pip install jax optax``), which the pedal itself never does. SOURCES_DIR is that of
 ``tests.takes``. The guitars of the shared recordings are not among the teachers: what is measured on those is what the
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dsp.attack import RATE_HZ, AttackFinder
+from dsp.ear.attack import RATE_HZ, AttackFinder
 from tests.attack.examples import Example, asked_in
 from tests.attack.writing import write_layers
 

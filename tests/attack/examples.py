@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from dsp.attack import BEFORE, CHANNELS, STEP, STEPS, Attack, AttackFinder, views
+from dsp.ear.attack import BEFORE, CHANNELS, STEP, STEPS, Attack, AttackFinder, views
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.types import HOP_SAMPLES
 from tests.attack.lessons import Lesson, lesson

@@ -1,4 +1,4 @@
-"""Fitting the weights of ``dsp.attack``: cross entropy against the right step, AdamW, one cycle of learning rates."""
+"""Fitting the weights of ``dsp.ear.attack``: cross entropy with the right step, AdamW, one cycle of learning rates."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from dsp.attack import CHANNELS, STEPS, Layer
+from dsp.ear.attack import CHANNELS, STEPS, Layer
 
 KERNELS: Final = ((9, 1), (9, 2), (9, 4), (5, 8), (1, 1))
 """Taps and dilation of each layer: together they see 29 ms around a step."""
@@ -34,7 +34,7 @@ def first_weights(seed: int) -> Weights:
 
 
 def likelihood(weights: Weights, seen: Any) -> Any:
-    """Shape (batch, steps), not normalised; the same network as ``dsp.attack.run_layers``."""
+    """Shape (batch, steps), not normalised; the same network as ``dsp.ear.attack.run_layers``."""
     for index, ((weight, bias), (_, dilation)) in enumerate(zip(weights, KERNELS, strict=True)):
         seen = bias + jax.lax.conv_general_dilated(
             seen, weight, (1,), "SAME", rhs_dilation=(dilation,), dimension_numbers=("NWC", "WIO", "NWC")

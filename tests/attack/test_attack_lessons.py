@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.attack import BEFORE, CHANNELS, STEP, STEPS
+from dsp.ear.attack import BEFORE, CHANNELS, STEP, STEPS
 from tests.attack import lessons
 from tests.attack.examples import Example, questions
 from tests.attack.lessons import LEADS, lesson

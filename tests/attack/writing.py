@@ -1,4 +1,4 @@
-"""The learnt weights as the module ``dsp/attack_weights.py``: text, so a change of it shows (``make format`` after)."""
+"""The learnt weights as the module ``dsp/ear/attack_weights.py``: text, so a change shows (``make format`` after)."""
 
 import base64
 from pathlib import Path
@@ -6,10 +6,10 @@ from textwrap import wrap
 
 import numpy as np
 
-import dsp.attack_weights
-from dsp.attack import Layer
+import dsp.ear.attack_weights
+from dsp.ear.attack import Layer
 
-MODULE = Path(dsp.attack_weights.__file__)
+MODULE = Path(dsp.ear.attack_weights.__file__)
 LINE = 100
 
 
@@ -20,7 +20,7 @@ def write_layers(layers: tuple[Layer, ...], about: str, module: Path = MODULE) -
         for layer in layers
     )
     module.write_text(
-        f'"""The weights of ``dsp.attack``, written by ``{about}``: never edited by hand."""\n\n'
+        f'"""The weights of ``dsp.ear.attack``, made by ``{about}``: never edited by hand."""\n\n'
         "from typing import Final, TypeAlias\n\n"
         "Row: TypeAlias = tuple[int, tuple[int, ...], str, str]\n\n"
         f"LAYERS: Final[tuple[Row, ...]] = (\n{rows})\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dsp.hum import HumRemover
+from dsp.ear.hum import HumRemover
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.report import analysis_json
 from dsp.types import HOP_SAMPLES, Frame, SegmentStarted, SessionSetup

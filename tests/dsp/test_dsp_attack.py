@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsp.attack import (
+from dsp.ear.attack import (
     BEFORE,
     CHANNELS,
     RATE_HZ,

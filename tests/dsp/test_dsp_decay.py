@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.decay import Choked, ChokedStrokes, PlayedLevel, decay_db_per_s
+from dsp.ear.decay import Choked, ChokedStrokes, PlayedLevel, decay_db_per_s
 from dsp.replay import replay
 from dsp.types import NoteRetracted
 from tests.dsp.plucked import RATE_HZ, Played, entries, f0_hz, hear, pluck, started, take

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsp.drift import (
+from dsp.log import decode_all, encode_all
+from dsp.scores.session import LiveScore
+from dsp.strings.drift import (
     NOTES_MIN,
     WINDOW_NOTES,
     DriftTracker,
@@ -15,8 +17,6 @@ from dsp.drift import (
     tuning_drift,
     worth_telling,
 )
-from dsp.log import decode_all, encode_all
-from dsp.session import LiveScore
 from dsp.types import NoteEnded, NoteRetracted, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
 from tests.dsp.made_players import RATE_HZ, STYLES, Plucked, heard, wander
 from tests.dsp.plucked import Played, hear, log_of, take

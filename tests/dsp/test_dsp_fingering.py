@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsp.fingering import BLOCK, CONTEXT, Fingering
-from dsp.tunings import TUNINGS
+from dsp.strings.fingering import BLOCK, CONTEXT, Fingering
+from dsp.theory.tunings import TUNINGS
 from tests.dsp.made_players import STANDARD, STYLES, wander
 
 

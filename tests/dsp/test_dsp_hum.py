@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.hum import HumRemover
+from dsp.ear.hum import HumRemover
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.replay import replay
 from dsp.types import NoiseReading, NoteEnded, NoteStarted

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dsp.intonation import MS, WINDOWS, Intonation
+from dsp.ear.intonation import MS, WINDOWS, Intonation
 from dsp.replay import replay
 from tests.dsp.plucked import RATE_HZ, SUNG_ONSET_S, entries, f0_hz, hear, pluck, sung
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.lagged import BLOCK, LAG_MIN, LONG_TERMS, MOMENT, QUICK_TERMS_MIN, WHOLE, Lagged, Unfollowed
+from dsp.ear.lagged import BLOCK, LAG_MIN, LONG_TERMS, MOMENT, QUICK_TERMS_MIN, WHOLE, Lagged, Unfollowed
 
 LAG_MAX = 203
 LAGS = range(LAG_MIN, LAG_MAX + 1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.session import summarise
+from dsp.scores.session import summarise
 from tests.dsp.made_logs import PENTATONIC, SETUP, gaussian, played, uniform
 
 SEEDS = range(12)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.session import summarise
+from dsp.scores.session import summarise
 from dsp.types import GridSet
 from tests.dsp.made_logs import PENTATONIC, SETUP, gaussian, uniform
 from tests.dsp.plucked import RATE_HZ, Played, hear, hum, log_of, take

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.noise import NoiseFloor
+from dsp.ear.noise import NoiseFloor
 from dsp.replay import replay
 from dsp.types import NoiseReading
 from tests.dsp.noisy import COIL, RECTIFIER, coloured, gain, line, steps

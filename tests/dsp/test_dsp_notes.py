@@ -5,12 +5,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from dsp.attack import Attack
-from dsp.hop import Hop
-from dsp.notes import NoteMachine
-from dsp.pitch import Look
+from dsp.ear.attack import Attack
+from dsp.ear.hop import Hop
+from dsp.ear.notes import NoteMachine
+from dsp.ear.pitch import Look
+from dsp.ear.sounding import settled
 from dsp.replay import replay
-from dsp.sounding import settled
 from dsp.types import HOP_SAMPLES, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
 from tests.dsp.plucked import RATE_HZ, SUNG_ONSET_S, entries, f0_hz, hear, sung
 

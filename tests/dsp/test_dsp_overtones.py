@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsp.attack import Attack
-from dsp.evidence import Evidence
-from dsp.hop import Hop
-from dsp.overtones import RATE_HZ, WINDOW_MAX, Partials, spectral_peaks
-from dsp.pitch import Look
+from dsp.ear.attack import Attack
+from dsp.ear.evidence import Evidence
+from dsp.ear.hop import Hop
+from dsp.ear.overtones import RATE_HZ, WINDOW_MAX, Partials, spectral_peaks
+from dsp.ear.pitch import Look
+from dsp.ear.wave import likeness
 from dsp.replay import replay
-from dsp.wave import likeness
 from tests.dsp.plucked import Played, entries, f0_hz, hear, pluck, take
 
 

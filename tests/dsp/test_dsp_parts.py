@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsp.channel import ChannelChooser
-from dsp.curve import curve_numbers
-from dsp.evidence import Evidence
-from dsp.history import History
-from dsp.level import HighPass, LevelMeter, dbfs
-from dsp.noise import HUM_WINDOW, hum_share
-from dsp.onset import OnsetDetector
-from dsp.pitch import Look, PitchTracker
-from dsp.tunings import TUNINGS, f0_min_hz, strings
+from dsp.ear.channel import ChannelChooser
+from dsp.ear.curve import curve_numbers
+from dsp.ear.evidence import Evidence
+from dsp.ear.history import History
+from dsp.ear.level import HighPass, LevelMeter, dbfs
+from dsp.ear.noise import HUM_WINDOW, hum_share
+from dsp.ear.onset import OnsetDetector
+from dsp.ear.pitch import Look, PitchTracker
+from dsp.theory.tunings import TUNINGS, f0_min_hz, strings
 from tests.dsp.plucked import RATE_HZ, f0_hz, hum, pluck
 
 HOP = 128

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.resample import Resampler
+from dsp.ear.resample import Resampler
 from dsp.types import SAMPLE_RATE_HZ
 
 RATES = [8_000, 11_025, 22_050, 44_100, 47_999, 88_200, 96_000, 192_000]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsp.scales import KINDS, ROOTS, SCALE_TYPES, note_name, parse_scale, pitch_class, pitch_classes
+from dsp.theory.scales import KINDS, ROOTS, SCALE_TYPES, note_name, parse_scale, pitch_class, pitch_classes
 
 
 @pytest.mark.parametrize(

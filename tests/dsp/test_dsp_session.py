@@ -6,7 +6,7 @@ import pytest
 
 from dsp.log import decode_all, encode_all
 from dsp.replay import Replayer, replay
-from dsp.session import WINDOW_NOTES, LiveScore, in_scale, summarise
+from dsp.scores.session import WINDOW_NOTES, LiveScore, in_scale, summarise
 from dsp.types import (
     Gap,
     Mark,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.shift import Reading, shift
+from dsp.strings.shift import Reading, shift
 
 
 def notes(cents, midis, attack=0, seed=1, count=24):

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dsp.ear.way import Way
 from dsp.replay import replay
 from dsp.types import NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
-from dsp.way import Way
 from tests.dsp.plucked import RATE_HZ, SUNG_ONSET_S, entries, hear, started, sung
 from tests.dsp.test_dsp_notes import hops
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dsp.level import dbfs
-from dsp.noise import APERIODIC_MARGIN, NoiseFloor, aperiodic_power, aperiodic_samples
+from dsp.ear.level import dbfs
+from dsp.ear.noise import APERIODIC_MARGIN, NoiseFloor, aperiodic_power, aperiodic_samples
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.replay import replay
 from tests.dsp.plucked import RATE_HZ, Played, entries, f0_hz, hear, pluck, take

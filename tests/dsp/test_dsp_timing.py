@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsp.session import summarise
-from dsp.timing import spread_ms, stability
+from dsp.rhythm.timing import spread_ms, stability
+from dsp.scores.session import summarise
 from dsp.types import GridSet, NoteStarted, SegmentStarted
 from tests.dsp.made_logs import FIRST_SAMPLE, RATE_HZ, SETUP, gaussian, note, played
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.partials import first_partial_hz
+from dsp.ear.partials import first_partial_hz
 from dsp.pipeline import PipelineConfig
 from dsp.report import tune_json
 from dsp.tuning import Tuner

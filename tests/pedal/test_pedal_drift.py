@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dsp.drift import StringDrift, TuningDrift, tuning_drift
+from dsp.strings.drift import StringDrift, TuningDrift, tuning_drift
 from dsp.types import Metrics, SessionSetup, Summary
 from pedal import reducer, rows, views, words
 from pedal.events import Scored, SessionSaved

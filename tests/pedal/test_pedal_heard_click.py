@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dsp.pipeline import Pipeline, PipelineConfig
-from dsp.session import summarise
+from dsp.scores.session import summarise
 from dsp.types import GridSet, SegmentStarted, SessionSetup
 from hardware.cable import CABLE_FRAMES, CableSource
 from hardware.fake import FakeSource

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsp.log import decode
-from dsp.session import summarise
+from dsp.scores.session import summarise
 from dsp.types import (
     LogEntry,
     Mark,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dsp.log import decode
-from dsp.session import summarise
+from dsp.scores.session import summarise
 from dsp.types import (
     Gap,
     GridSet,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.mains import MULTIPLES, Phasors, Reading
+from dsp.ear.mains import MULTIPLES, Phasors, Reading
 
 READINGS: Final = 8  # 0.7 s
 SCATTER_MAX: Final = 0.05  # of its power: the median square by which a multiple differs from its own middle

@@ -2,21 +2,21 @@
 
 A note starts fast, on two agreeing looks at what came after an onset, or where a pitch jumps and stays (hammer-on,
 pull-off). What was said too early is corrected or taken back by the long look. Bends and vibrato move slowly and stay
-one note; a held note is one note; a stroke on the same pitch is a new one if it is a stroke. Of a slide (``dsp.way``,
-``dsp.slide``) the notes are where the finger left and where it stays. ``dsp.book`` says how it is told.
+one note; a held note is one note; a stroke on the same pitch is a new one if it is a stroke. Of a slide (``way``,
+``slide``) the notes are where the finger left and where it stays. ``book`` says how it is told.
 """
 
 from typing import Final
 
-from dsp.book import NoteBook, is_echo
-from dsp.decay import Choked, ChokedStrokes, PlayedLevel
-from dsp.hop import Hop
-from dsp.pitch import Look
-from dsp.slide import Left, arrives, is_into, may_be_into, may_slide_on
-from dsp.sounding import CORRECT_WITHIN, PROVE_HOPS, Sounding
-from dsp.strokes import MS, Pending, StrokeWatch
+from dsp.ear.book import NoteBook, is_echo
+from dsp.ear.decay import Choked, ChokedStrokes, PlayedLevel
+from dsp.ear.hop import Hop
+from dsp.ear.pitch import Look
+from dsp.ear.slide import Left, arrives, is_into, may_be_into, may_slide_on
+from dsp.ear.sounding import CORRECT_WITHIN, PROVE_HOPS, Sounding
+from dsp.ear.strokes import MS, Pending, StrokeWatch
+from dsp.ear.way import Way
 from dsp.types import HOP_SAMPLES, LogEntry
-from dsp.way import Way
 
 FOLLOW_CLEAR: Final = 0.75
 SAME_SEMITONES: Final = 0.5

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from dsp.evidence import Rival
-from dsp.hop import Hop
-from dsp.sounding import Sounding
+from dsp.ear.evidence import Rival
+from dsp.ear.hop import Hop
+from dsp.ear.sounding import Sounding
+from dsp.ear.way import PASS, Way
 from dsp.types import SAMPLE_RATE_HZ
-from dsp.way import PASS, Way
 
 MS: Final = SAMPLE_RATE_HZ // 1000
 

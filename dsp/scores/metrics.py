@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from dsp.replay import SessionRecord
-from dsp.scales import pitch_classes
-from dsp.timing import timing
+from dsp.rhythm.timing import timing
+from dsp.theory.scales import pitch_classes
 from dsp.types import Metrics, NoiseReading, Note, SessionSetup
 
 CONFIDENT: Final = 0.6

@@ -1,4 +1,4 @@
-"""The weights of ``dsp.attack``, written by ``python -m tests.attack, 400 lessons, seed 1``: never edited by hand."""
+"""The weights of ``dsp.ear.attack``, made by ``tests.attack``, 400 lessons, seed 1: never edited by hand."""
 
 from typing import Final, TypeAlias
 

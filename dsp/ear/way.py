@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from dsp.hop import Hop
-from dsp.pitch import Look
+from dsp.ear.hop import Hop
+from dsp.ear.pitch import Look
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 MS: Final = SAMPLE_RATE_HZ // 1000

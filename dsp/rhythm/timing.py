@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.pulse import OwnPulse, best_pulse
 from dsp.replay import SessionRecord
+from dsp.rhythm.pulse import OwnPulse, best_pulse
 from dsp.types import BeatError, GridSet, Note
 
 Floats = NDArray[np.float64]

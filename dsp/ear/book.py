@@ -6,13 +6,13 @@ retracted exactly once.
 
 from typing import Final
 
-from dsp.evidence import Evidence
-from dsp.hop import Hop
-from dsp.level import dbfs
-from dsp.pitch import Look
-from dsp.slide import Left
-from dsp.sounding import FALL_MAX, Sounding, confidence, settled, split
-from dsp.strokes import MS, WAITS, Pending, StrokeWatch
+from dsp.ear.evidence import Evidence
+from dsp.ear.hop import Hop
+from dsp.ear.level import dbfs
+from dsp.ear.pitch import Look
+from dsp.ear.slide import Left
+from dsp.ear.sounding import FALL_MAX, Sounding, confidence, settled, split
+from dsp.ear.strokes import MS, WAITS, Pending, StrokeWatch
 from dsp.types import HOP_SAMPLES, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
 
 RINGS_ON: Final = 500 * MS

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.history import History
-from dsp.level import dbfs
+from dsp.ear.history import History
+from dsp.ear.level import dbfs
 
 Samples = NDArray[np.float32]
 

@@ -5,10 +5,10 @@ string and a fresh attack are sharp, so a string in tune reads a few cents above
 session began (``drift_cents``), where all that is constant falls out.
 
 Only plain notes are read: sure, settled, not bent, shaken or slid. Which string each was on comes from
-``dsp.fingering``; a note that may lie on two says nothing. A string's first ``WINDOW_NOTES`` are compared with its
-newest, ``NOTES_MIN`` of each at the least. What changed in a pause was not while playing, somebody tuned: from there
-the string is measured anew. Notes below a standard guitar, where no tuning was named, leave the strings unknown: then
-ranges of pitch are told instead.
+``fingering``; a note that may lie on two says nothing. A string's first ``WINDOW_NOTES`` are compared with its newest,
+``NOTES_MIN`` of each at the least. What changed in a pause was not while playing, somebody tuned: from there the string
+is measured anew. Notes below a standard guitar, where no tuning was named, leave the strings unknown: then ranges of
+pitch are told instead.
 """
 
 import math
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from dsp.fingering import Fingering
-from dsp.scales import note_name
-from dsp.shift import Reading, shift
-from dsp.tunings import TUNINGS
+from dsp.strings.fingering import Fingering
+from dsp.strings.shift import Reading, shift
+from dsp.theory.scales import note_name
+from dsp.theory.tunings import TUNINGS
 from dsp.types import LogEntry, NoteEnded, NoteRetracted, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
 
 CONFIDENT: Final = 0.8

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp.machine import FALLS_TURNED, REACH, is_machine
+from dsp.ear.buzz import FALLS_TURNED, REACH, is_buzz
 from dsp.replay import replay
 from tests.bench.noises import wrong
 from tests.dsp.noisy import COIL, HISS, HUM, KNOCKS, ODD_ONLY, PLAIN, PLAYED, RECTIFIER, SITUATIONS, line
@@ -24,29 +24,29 @@ def situation(name):
 @pytest.mark.parametrize("multiples", [PLAIN, COIL, RECTIFIER, ODD_ONLY, {1: 1.0}])
 @pytest.mark.parametrize("mains_hz", [49.9, 50.0, 59.9, 60.0])
 def test_the_mains_is_a_machine_whatever_it_is_made_of(mains_hz, multiples):
-    assert is_machine(low(line(RANDOM(1), mains_hz, -40, multiples)), mains_hz * 2)
+    assert is_buzz(low(line(RANDOM(1), mains_hz, -40, multiples)), mains_hz * 2)
 
 
 @pytest.mark.parametrize("midi", [34, 35, 38, 40, 43, 45, 47, 50, 52, 55, 59, 64, 65, 76])
 def test_strings_in_tune_are_none(midi):
     """F4 repeats itself seven times in a period of 50 Hz to four cents, E5 eleven times in one of 60."""
-    assert not any(is_machine(low(0.2 * pluck(midi, 1.0), end_s), f0_hz(midi)) for end_s in np.arange(0.06, 0.6, 0.01))
+    assert not any(is_buzz(low(0.2 * pluck(midi, 1.0), end_s), f0_hz(midi)) for end_s in np.arange(0.06, 0.6, 0.01))
 
 
 @pytest.mark.parametrize("hz", [61.7, 98.0, 110.0, 146.8, 220.0])
 def test_not_even_a_pure_tone_in_tune_is_one(hz):
-    assert not is_machine(low(0.1 * np.sin(2 * np.pi * hz * np.arange(RATE_HZ) / RATE_HZ)), hz)
+    assert not is_buzz(low(0.1 * np.sin(2 * np.pi * hz * np.arange(RATE_HZ) / RATE_HZ)), hz)
 
 
 def test_what_fades_is_one_only_where_hum_is_known():
     sound = line(RANDOM(1), 60.0, -40) * np.exp(-np.arange(7 * RATE_HZ) / RATE_HZ / 0.1)
-    assert not is_machine(low(sound), 60.0)
-    assert is_machine(low(sound), 60.0, falls=FALLS_TURNED)
+    assert not is_buzz(low(sound), 60.0)
+    assert is_buzz(low(sound), 60.0, falls=FALLS_TURNED)
 
 
 def test_silence_and_hiss_are_none():
-    assert not is_machine(np.zeros(REACH, np.float32), 60.0)
-    assert not is_machine(RANDOM(2).normal(size=REACH).astype(np.float32), 60.0)
+    assert not is_buzz(np.zeros(REACH, np.float32), 60.0)
+    assert not is_buzz(RANDOM(2).normal(size=REACH).astype(np.float32), 60.0)
 
 
 SWITCHED = [

@@ -6,7 +6,7 @@ Two clear looks are enough, five doubtful ones as well; a single slip to an over
 from dataclasses import dataclass
 from typing import Final
 
-from dsp.pitch import Look
+from dsp.ear.pitch import Look
 
 AGREE_SEMITONES: Final = 0.4
 DOUBTFUL: Final = 0.66  # a look this unclear says nothing

@@ -2,7 +2,7 @@
 
 Log spectral flux with a maximum filter over frequency (Böck and Widmer, 2013), 512 samples every 128, against the
 spectrum three hops before. The log has a floor at the learnt noise of each band, so that hiss does not flicker. The
-flux says *that* something began, some 5 ms later; ``dsp.attack`` finds *when*.
+flux says *that* something began, some 5 ms later; ``dsp.ear.attack`` finds *when*.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.history import History
+from dsp.ear.history import History
 
 Samples = NDArray[np.float32]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from dsp.attack import Attack
-from dsp.overtones import Partials
-from dsp.pitch import Look
+from dsp.ear.attack import Attack
+from dsp.ear.overtones import Partials
+from dsp.ear.pitch import Look
 
 CLEARER: Final = 0.03
 SAME_SEMITONES: Final = 0.5

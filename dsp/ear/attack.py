@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.attack_weights import LAYERS, Row
+from dsp.ear.attack_weights import LAYERS, Row
 
 Samples = NDArray[np.float32]
 Floats = NDArray[np.float64]

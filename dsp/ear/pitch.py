@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.history import History
-from dsp.lagged import LAG_MIN, LONG_TERMS, QUICK_TERMS_MIN, Energies, Lagged, Unfollowed
+from dsp.ear.history import History
+from dsp.ear.lagged import LAG_MIN, LONG_TERMS, QUICK_TERMS_MIN, Energies, Lagged, Unfollowed
 from dsp.types import HOP_SAMPLES
 
 Samples = NDArray[np.float32]

@@ -8,7 +8,7 @@ note counts. What is too far from the period was no partial of this string: hum,
 from dataclasses import dataclass, field
 from typing import Final
 
-from dsp.hop import Hop
+from dsp.ear.hop import Hop
 from dsp.types import SAMPLE_RATE_HZ
 
 MS: Final = SAMPLE_RATE_HZ // 1000

@@ -7,10 +7,10 @@ what is stored comes from ``summarise``, which sees everything.
 from collections.abc import Iterable
 from typing import Final
 
-from dsp.drift import DriftTracker, TuningDrift
-from dsp.metrics import confident, score
 from dsp.replay import Replayer, replay
-from dsp.scales import pitch_classes
+from dsp.scores.metrics import confident, score
+from dsp.strings.drift import DriftTracker, TuningDrift
+from dsp.theory.scales import pitch_classes
 from dsp.types import LogEntry, Metrics, Note, SessionSetup, Summary
 
 WINDOW_NOTES: Final = 96

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.pitch import Look
-from dsp.strokes import FLUX_NEW, MS, WAITS
+from dsp.ear.pitch import Look
+from dsp.ear.strokes import FLUX_NEW, MS, WAITS
 
 Samples = NDArray[np.float32]
 
@@ -43,7 +43,7 @@ MOVED_SEMITONES: Final = 0.6
 STAYS: Final = 3  # hops
 
 
-class MachineWatch:
+class BuzzWatch:
     """Listens where a note may begin, until it has proved itself; a machine that was heard is listened to on."""
 
     def __init__(self, a4_hz: float = 440.0) -> None:
@@ -66,7 +66,7 @@ class MachineWatch:
         at_hz: float | None,
         humming: bool,
     ) -> bool:
-        """Whether the pitch of the hop that ends at ``sample`` is a machine's. ``low`` as for ``is_machine``.
+        """Whether the pitch of the hop that ends at ``sample`` is a machine's. ``low`` as for ``is_buzz``.
 
         ``begun``: how many notes have; ``at_hz``: pitch of the open one, if any; ``humming``: whether it may be known
         hum that has changed.
@@ -79,7 +79,7 @@ class MachineWatch:
             return False
         if at_hz is not None and sample > self._watch_until and not _moved(look.f0_hz, at_hz):
             return False
-        if not is_machine(low, look.f0_hz, falls=FALLS_TURNED if humming else FALLS, phones=self._phones):
+        if not is_buzz(low, look.f0_hz, falls=FALLS_TURNED if humming else FALLS, phones=self._phones):
             self._heard = 0
         else:
             self._heard += 1
@@ -90,7 +90,7 @@ class MachineWatch:
         return sample <= self._held_until
 
 
-def is_machine(low: Samples, f0_hz: float, falls: float = FALLS, *, phones: bool = True) -> bool:
+def is_buzz(low: Samples, f0_hz: float, falls: float = FALLS, *, phones: bool = True) -> bool:
     """Whether what was taken for a pitch of ``f0_hz`` is a machine's.
 
     ``low``: the newest ``REACH`` samples at 12 kHz, oldest first. ``falls``: as little amplitude as may be left.

@@ -4,8 +4,9 @@ Hum is a sum of sines at multiples of 50 or 60 Hz whose phases all hang on one: 
 multiple's phasor is read over 100 ms, five periods of the one and six of the other; a Kalman filter follows phase and
 frequency of the mains, and what it expects is subtracted. Nothing is filtered, so no attack is smeared and a string at
 60.0 Hz keeps its first partial. Under a note only the phase is followed, by those multiples that no string covers, and
-what stays the same for most of a second is learnt (``dsp.mains_under_notes``). The less sure the phase, the weaker each
-multiple is taken out: by the mean of its phasor over that doubt. A grid that surprises again and again wanders more.
+what stays the same for most of a second is learnt (``dsp.ear.mains_under_notes``). The less sure the phase, the weaker
+each multiple is taken out: by the mean of its phasor over that doubt. A grid that surprises again and again wanders
+more.
 """
 
 from dataclasses import replace
@@ -14,10 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.history import History
-from dsp.level import WINDOW_HOPS
-from dsp.mains import MAINS_HZ, MULTIPLES, WINDOW, MainsReader, Phasors, Reading
-from dsp.mains_under_notes import READINGS, UnderNotes
+from dsp.ear.history import History
+from dsp.ear.level import WINDOW_HOPS
+from dsp.ear.mains import MAINS_HZ, MULTIPLES, WINDOW, MainsReader, Phasors, Reading
+from dsp.ear.mains_under_notes import READINGS, UnderNotes
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 Samples = NDArray[np.float32]

@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from dsp.evidence import Evidence
-from dsp.hop import Hop
+from dsp.ear.evidence import Evidence
+from dsp.ear.hop import Hop
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 MS: Final = SAMPLE_RATE_HZ // 1000

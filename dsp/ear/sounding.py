@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from dsp.curve import curve_numbers
-from dsp.hop import Hop
-from dsp.intonation import Intonation
-from dsp.level import dbfs
-from dsp.pitch import Look
+from dsp.ear.curve import curve_numbers
+from dsp.ear.hop import Hop
+from dsp.ear.intonation import Intonation
+from dsp.ear.level import dbfs
+from dsp.ear.pitch import Look
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, NoteEnded
 
 MS: Final = SAMPLE_RATE_HZ // 1000

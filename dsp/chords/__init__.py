@@ -1,0 +1,1 @@
+"""Several strings at once: which chord they make, as it is struck."""

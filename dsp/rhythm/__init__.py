@@ -1,0 +1,1 @@
+"""When notes fell: against a click, or against the player's own pulse. Early is negative."""

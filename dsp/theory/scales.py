@@ -1,4 +1,4 @@
-"""Pitch classes, note names and scales: which notes belong.
+"""Scales: which notes belong.
 
 A scale is a root, a kind and a type. Roots are canonical with sharps ("A#"), kinds in lower case ("harmonic minor").
 The type, "natural" or "pentatonic", is the FretCoach family's word: with major and minor it makes the family's 48
@@ -8,7 +8,10 @@ scales; other kinds have no pentatonic form of their own, and the type changes n
 import difflib
 from typing import Final
 
-ROOTS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+from dsp.theory.names import ROOTS, note_name, pitch_class
+
+__all__ = ["KINDS", "ROOTS", "SCALE_TYPES", "note_name", "parse_scale", "pitch_class", "pitch_classes"]
+
 SCALE_TYPES: Final = ("natural", "pentatonic")
 
 KINDS: Final[dict[str, tuple[int, ...]]] = {
@@ -39,8 +42,6 @@ KINDS: Final[dict[str, tuple[int, ...]]] = {
     "chromatic": tuple(range(12)),
 }
 _PENTATONIC: Final = {"major": (0, 2, 4, 7, 9), "minor": (0, 3, 5, 7, 10)}
-_STEPS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS: Final = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 _ALIASES: Final = {
     "": "major",
     "maj": "major",
@@ -52,20 +53,6 @@ _ALIASES: Final = {
     "minor blues": "blues",
     "wholetone": "whole tone",
 }
-
-
-def pitch_class(root: str) -> int:
-    """0 (C) to 11 (B) of a root in any spelling: "Bb", "a#", "E♭", "Cb". Raises ``ValueError``."""
-    step = _STEPS.get(root[:1].upper())
-    shift = _ACCIDENTALS.get(root[1:])
-    if step is None or shift is None:
-        raise ValueError(f"{root!r} is no note; write one of {' '.join(ROOTS)}, or a flat such as Bb")
-    return (step + shift) % 12
-
-
-def note_name(midi: int) -> str:
-    """Name with octave in scientific pitch, sharps: 69 -> "A4", 40 -> "E2"."""
-    return f"{ROOTS[midi % 12]}{midi // 12 - 1}"
 
 
 def parse_scale(text: str, scale_type: str = "natural") -> tuple[str, str]:

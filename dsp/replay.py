@@ -225,6 +225,7 @@ class Replayer:
                     vibrato_hz=entry.vibrato_hz,
                     noise_dbfs=entry.noise_dbfs,
                     hum_dbfs=entry.hum_dbfs,
+                    vibrato_cents=entry.vibrato_cents,
                 )
 
     def _keep(self, kept: list[_T], entry: _T) -> None:

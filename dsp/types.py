@@ -8,9 +8,11 @@ label that a session carries, never a measure.
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from dsp.facts import Bends, ChordCount, Coverage, Curve, Dynamics, Picking, TempoHeld, Vibrato
+
 SAMPLE_RATE_HZ: Final = 48_000
 HOP_SAMPLES: Final = 128
-METRIC_VERSION: Final = 1
+METRIC_VERSION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,10 @@ class NoteRetracted:
 
 @dataclass(frozen=True, slots=True)
 class NoteEnded:
-    """A note is over; these are its final numbers. ``bend_cents`` and ``vibrato_hz`` are 0 without one."""
+    """A note is over; these are its final numbers.
+
+    ``bend_cents``, ``vibrato_hz`` and ``vibrato_cents`` (from lowest to highest) are 0 without one.
+    """
 
     segment: int
     note_id: int
@@ -100,6 +105,7 @@ class NoteEnded:
     vibrato_hz: float = 0.0
     noise_dbfs: float | None = None
     hum_dbfs: float | None = None
+    vibrato_cents: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,7 @@ class Note:
     vibrato_hz: float = 0.0
     noise_dbfs: float | None = None
     hum_dbfs: float | None = None
+    vibrato_cents: float = 0.0
 
     @property
     def decided_sample(self) -> int:
@@ -235,7 +242,10 @@ class BeatError:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Scores 0 to 1 or ``None`` ("not scored"; the reason stands in ``not_scored`` under the metric's name)."""
+    """Scores 0 to 1 or ``None`` ("not scored"; the reason stands in ``not_scored`` under the metric's or topic's name).
+
+    The topics (``dynamics`` to ``tempo``) are told beside the scores and are in none of them.
+    """
 
     pitch_accuracy: float | None = None
     scale_conformity: float | None = None
@@ -248,11 +258,20 @@ class Metrics:
     by_beat: tuple[BeatError, ...] = ()
     not_scored: dict[str, str] = field(default_factory=dict)
     metric_version: int = METRIC_VERSION
+    dynamics: Dynamics = Dynamics()
+    picking: Picking = Picking()
+    bends: Bends = Bends()
+    vibrato: Vibrato = Vibrato()
+    tempo: TempoHeld = TempoHeld()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A whole session in numbers. ``duration_s`` is the practice clock: pauses are left out."""
+    """A whole session in numbers. ``duration_s`` is the practice clock: pauses are left out.
+
+    ``notes``: all that were heard. ``correct_notes`` belong to the scale and ``wrong_notes`` do not; unsure ones and
+    the tones of chords are neither. ``unique_notes``: different pitches among the sure ones.
+    """
 
     duration_s: float
     notes: int
@@ -262,3 +281,7 @@ class Summary:
     marks: int
     gaps: int
     metrics: Metrics
+    strokes: int = 0
+    coverage: Coverage = Coverage()
+    chords: ChordCount = ChordCount()
+    curve: Curve = Curve()

@@ -9,10 +9,12 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from dsp.types import BeatError, Metrics, SessionSetup, Summary
+from dsp.types import SessionSetup, Summary
 from sync.records import SessionEnd, SessionHeader
 
 _LENGTH = struct.Struct("<I")
@@ -25,28 +27,45 @@ def to_json(record: SessionHeader | SessionEnd | SessionSetup | Summary) -> str:
     return json.dumps(dataclasses.asdict(record), allow_nan=False, separators=(",", ":"))
 
 
-def _known(cls: type[T], values: Mapping[str, Any]) -> T:
-    names = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    return cls(**{name: value for name, value in values.items() if name in names})
-
-
 def header_from_json(text: str) -> SessionHeader:
     """Inverse of ``to_json`` for a header."""
-    values = json.loads(text)
-    return _known(SessionHeader, {**values, "setup": _known(SessionSetup, values["setup"])})
+    return _record(SessionHeader, json.loads(text))
 
 
 def end_from_json(text: str) -> SessionEnd:
     """Inverse of ``to_json`` for an end."""
-    return _known(SessionEnd, json.loads(text))
+    return _record(SessionEnd, json.loads(text))
 
 
 def summary_from_json(text: str) -> Summary:
-    """Inverse of ``to_json`` for a summary."""
-    values = json.loads(text)
-    metrics = values["metrics"]
-    by_beat = tuple(_known(BeatError, beat) for beat in metrics.get("by_beat", ()))
-    return _known(Summary, {**values, "metrics": _known(Metrics, {**metrics, "by_beat": by_beat})})
+    """Inverse of ``to_json`` for a summary. One that an older program wrote has the defaults of what came later."""
+    return _record(Summary, json.loads(text))
+
+
+def _record(cls: type[T], values: Mapping[str, Any]) -> T:
+    """``cls`` of what is known of ``values``; its fields may be records again, or tuples of them."""
+    hints = _hints(cast(Hashable, cls))
+    return cls(**{name: _typed(hints[name], value) for name, value in values.items() if name in hints})
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _typed(declared: Any, value: Any) -> Any:
+    """``value`` as JSON gave it, with tuples and records where the field declares them."""
+    if value is None:
+        return None
+    if isinstance(declared, UnionType):
+        (declared,) = (one for one in get_args(declared) if one is not type(None))
+    if dataclasses.is_dataclass(declared) and isinstance(declared, type):
+        return _record(declared, value)
+    if get_origin(declared) is tuple:
+        inner = get_args(declared)
+        of = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
+        return tuple(_typed(one, item) for one, item in zip(of, value, strict=True))
+    return value
 
 
 def pack(lines: Iterable[bytes]) -> bytes:

@@ -41,7 +41,7 @@ SHIFT_SEMITONES_MAX = 5.5
 """Moved further, a recording no longer sounds, nor begins, like that string."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """One recorded note: mono samples at its own rate, and its measured pitch."""
 
@@ -55,7 +55,7 @@ class Source:
         return float(69 + 12 * np.log2(self.f0_hz / 440.0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guitar:
     """Its usable notes, lowest first, and one line about each that was refused."""
 

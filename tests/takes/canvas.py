@@ -119,5 +119,5 @@ class Take:
         soundfile.write(folder / f"{self.name}.flac", self.samples, RATE_HZ, subtype="PCM_16")
         (folder / f"{self.name}.json").write_text(json.dumps(self.truth()), encoding="utf-8")
         seconds = round(len(self.samples) / RATE_HZ, 2)
-        meta = {key: value for key, value in self.meta.items() if key not in {"chords", "events"}}
+        meta = {key: value for key, value in self.meta.items() if key not in {"chords", "double_stops", "events"}}
         return {"file": self.name, "kind": self.kind, "dur": seconds, "n": len(self.notes)} | meta

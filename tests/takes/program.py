@@ -1,10 +1,10 @@
 """Which takes are built: every kind, every condition, guitars and licks that nothing was tuned on."""
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Collection, Iterator
+from functools import cache, partial
 from pathlib import Path
 
-from tests.takes import gliding, noises, steady
+from tests.takes import gliding, noises, steady, strummed
 from tests.takes.canvas import Take
 from tests.takes.played import Seq, Timed, chords, low, seq, timed
 from tests.takes.soundfont import SoundFont
@@ -80,18 +80,51 @@ CHORDS = (
 )
 SLIDES = (("steel", True, "clean"), ("clean", True, "hiss"), ("nylon", False, "clean"), ("jazz", False, "hum50"))
 TUNED = (("all", "clean"), ("all", "hiss"), ("all", "hum60"), ("steel", "clean"), ("acoustic", "hum60"))
+CHANGES = (
+    ("steel", "clean"),
+    ("nylon", "hiss"),
+    ("jazz", "hum50"),
+    ("clean", "hum60"),
+    ("acoustic", "dirty"),
+    ("steel", "quiet"),
+)
+REPEATED = (("acoustic", "clean", 90.0), ("steel", "hiss", 112.0), ("clean", "clean", 140.0), ("nylon", "hum50", 100.0))
+MELODIES = (("steel", "clean", True), ("jazz", "hiss", True), ("nylon", "clean", False), ("clean", "hum60", False))
+ARPEGGIOS = (
+    ("steel", "clean", 0.4),
+    ("nylon", "clean", 0.25),
+    ("clean", "hiss", 0.15),
+    ("jazz", "hum50", 0.1),
+    ("acoustic", "clean", 0.08),
+)
+STOPS = (
+    ("steel", "clean", (3, 4)),
+    ("clean", "hiss", (8, 9)),
+    ("nylon", "clean", (5, 12)),
+    ("jazz", "clean", (7,)),
+    ("acoustic", "hum60", (3, 4, 5, 8, 9, 12)),
+)
 TIMED_S = 17.0
 
 Have = Callable[[str], Guitar]
 
 
-def takes(sources: Path, seed: int) -> Iterator[Take]:
-    """All of them, one after the other."""
+FAMILIES = ("plucked", "gliding", "steady", "noises", "strummed")
+
+
+def takes(sources: Path, seed: int, families: Collection[str] = FAMILIES) -> Iterator[Take]:
+    """All of them, one after the other; or only some families."""
     have = cache(lambda name: guitar(sources, name))
-    yield from _plucked(have, seed)
-    yield from _gliding(have, seed)
-    yield from _steady(have, seed)
-    yield from _noises(have, seed, sources)
+    make = {
+        "plucked": _plucked,
+        "gliding": _gliding,
+        "steady": _steady,
+        "noises": partial(_noises, sources=sources),
+        "strummed": _strummed,
+    }
+    for family in FAMILIES:
+        if family in families:
+            yield from make[family](have, seed)
 
 
 def _plucked(have: Have, seed: int) -> Iterator[Take]:
@@ -143,3 +176,19 @@ def _noises(have: Have, seed: int, sources: Path) -> Iterator[Take]:
     fret = SoundFont(sources / FLUID).instrument(FRET_NOISE)[0]
     yield noises.squeaks("noise_09_squeaks", seed, fret.samples, fret.rate_hz)
     yield noises.fingering("noise_10_fingering", seed)
+
+
+def _strummed(have: Have, seed: int) -> Iterator[Take]:
+    for index, (lib, cond) in enumerate(CHANGES):
+        yield strummed.changes(f"chord_{10 + index:02}_{lib}_changes_{cond}", seed, have(lib), cond)
+    for index, (lib, cond, bpm) in enumerate(REPEATED):
+        name = f"chord_{20 + index:02}_{lib}_8ths_{bpm:.0f}_{cond}"
+        yield strummed.repeated(name, seed, have(lib), cond, bpm)
+    for index, (lib, cond, over) in enumerate(MELODIES):
+        name = f"melody_{index:02}_{lib}_{'over' if over else 'after'}_{cond}"
+        yield strummed.with_melody(name, seed, have(lib), cond, over=over)
+    for index, (lib, cond, step_s) in enumerate(ARPEGGIOS):
+        name = f"arpeggio_{index:02}_{lib}_{1000 * step_s:.0f}_{cond}"
+        yield strummed.arpeggios(name, seed, have(lib), cond, step_s)
+    for index, (lib, cond, steps) in enumerate(STOPS):
+        yield strummed.double_stops(f"double_{index:02}_{lib}_{cond}", seed, have(lib), cond, steps)

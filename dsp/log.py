@@ -13,6 +13,8 @@ from dataclasses import MISSING, fields
 from typing import Any, Final, cast
 
 from dsp.types import (
+    ChordEnded,
+    ChordStarted,
     Gap,
     GridSet,
     LogEntry,
@@ -33,6 +35,8 @@ _KINDS: Final[dict[str, type[Any]]] = {
     "fix": NoteCorrected,
     "back": NoteRetracted,
     "off": NoteEnded,
+    "chord": ChordStarted,
+    "mute": ChordEnded,
     "noise": NoiseReading,
     "mark": Mark,
     "grid": GridSet,

@@ -1,4 +1,4 @@
-"""A session log told again: entries in, the notes after all corrections and everything else by kind out.
+"""A session log told again: entries in, notes and chords after all corrections and everything else by kind out.
 
 Every number of a session is computed from what this gives, live and afterwards alike, so a stored log reproduces it.
 """
@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from dsp.types import (
+    CHORD_NOTE_EARLY_SAMPLES,
+    Chord,
+    ChordEnded,
+    ChordStarted,
     Gap,
     GridSet,
     LogEntry,
@@ -41,7 +45,7 @@ class Retracted:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """What a log holds. Notes stand in the order of segments, then onsets; all else in the order of the log."""
+    """What a log holds. Notes and chords stand in the order of segments, then onsets; all else in that of the log."""
 
     notes: tuple[Note, ...] = ()
     retracted: tuple[Retracted, ...] = ()
@@ -51,6 +55,7 @@ class SessionRecord:
     marks: tuple[Mark, ...] = ()
     gaps: tuple[Gap, ...] = ()
     practised_s: float = 0.0
+    chords: tuple[Chord, ...] = ()
 
     def segment(self, number: int) -> SegmentStarted:
         """The segment's facts, or the defaults where the log does not hold them."""
@@ -111,11 +116,11 @@ class PracticeClock:
 
 def _sample(entry: LogEntry) -> int:
     match entry:
-        case NoteStarted() | NoteCorrected():
+        case NoteStarted() | NoteCorrected() | ChordStarted():
             return entry.decided_sample
         case NoteRetracted():
             return entry.retracted_sample
-        case NoteEnded():
+        case NoteEnded() | ChordEnded():
             return entry.offset_sample
         case SegmentStarted():
             return 0
@@ -124,11 +129,12 @@ def _sample(entry: LogEntry) -> int:
 
 
 class Replayer:
-    """The log, entry by entry. ``notes_max`` bounds what is kept (the oldest notes go first); ``None`` keeps all."""
+    """The log, entry by entry. ``notes_max`` bounds what is kept of each kind, oldest first; ``None`` keeps all."""
 
     def __init__(self, notes_max: int | None = None) -> None:
         self._notes_max = notes_max
         self._notes: dict[tuple[int, int], Note] = {}
+        self._chords: dict[tuple[int, int], Chord] = {}
         self._retracted: list[Retracted] = []
         self._segments: list[SegmentStarted] = []
         self._grids: list[GridSet] = []
@@ -145,6 +151,10 @@ class Replayer:
                 self._start(entry)
             case NoteCorrected() | NoteEnded() | NoteRetracted():
                 self._change(entry)
+            case ChordStarted():
+                self._start_chord(entry)
+            case ChordEnded():
+                self._end_chord(entry)
             case SegmentStarted():
                 self._keep(self._segments, entry)
             case GridSet():
@@ -164,6 +174,9 @@ class Replayer:
         notes = sorted(
             self._notes.values(), key=lambda n: (order.get(n.segment, -1), n.segment, n.onset_sample, n.note_id)
         )
+        chords = sorted(
+            self._chords.values(), key=lambda c: (order.get(c.segment, -1), c.segment, c.onset_sample, c.chord_id)
+        )
         return SessionRecord(
             tuple(notes),
             tuple(self._retracted),
@@ -173,6 +186,7 @@ class Replayer:
             tuple(self._marks),
             tuple(self._gaps),
             self._clock.elapsed_s,
+            tuple(chords),
         )
 
     def _start(self, entry: NoteStarted) -> None:
@@ -188,8 +202,37 @@ class Replayer:
             entry.stroke,
             (Report(entry.decided_sample, entry.midi),),
         )
-        while self._notes_max is not None and len(self._notes) > self._notes_max:
-            del self._notes[next(iter(self._notes))]
+        self._bound(self._notes)
+
+    def _start_chord(self, entry: ChordStarted) -> None:
+        self._chords[entry.segment, entry.chord_id] = Chord(
+            entry.segment,
+            entry.chord_id,
+            entry.onset_sample,
+            None,
+            entry.decided_sample,
+            entry.root,
+            entry.kind,
+            entry.bass,
+            entry.confidence,
+            entry.level_dbfs,
+        )
+        self._bound(self._chords)
+        earliest_sample = entry.onset_sample - CHORD_NOTE_EARLY_SAMPLES
+        for key, note in reversed(self._notes.items()):
+            if note.segment != entry.segment or note.reports[0].decided_sample < earliest_sample:
+                break
+            if note.onset_sample >= earliest_sample and note.chord_id is None:
+                self._notes[key] = replace(note, chord_id=entry.chord_id)
+
+    def _end_chord(self, entry: ChordEnded) -> None:
+        key = entry.segment, entry.chord_id
+        if key in self._chords:
+            self._chords[key] = replace(self._chords[key], offset_sample=entry.offset_sample)
+
+    def _bound(self, kept: dict[tuple[int, int], _T]) -> None:
+        while self._notes_max is not None and len(kept) > self._notes_max:
+            del kept[next(iter(kept))]
 
     def _change(self, entry: NoteCorrected | NoteEnded | NoteRetracted) -> None:
         key = entry.segment, entry.note_id

@@ -7,8 +7,9 @@ from typing import Any
 from dsp.replay import Retracted, replay
 from dsp.scores.metrics import score
 from dsp.strings.drift import tuning_drift
+from dsp.theory.chord_names import chord_name
 from dsp.tuning import TunerReading
-from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, LogEntry, Metrics, Note, SessionSetup
+from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Chord, LogEntry, Metrics, Note, SessionSetup
 
 
 def analysis_json(
@@ -30,7 +31,7 @@ def analysis_json(
     return {
         "notes": [_note(note, delay_s) for note in record.notes],
         "retracted": [_retracted(note, delay_s) for note in record.retracted],
-        "chords": [],
+        "chords": [_chord(chord, delay_s) for chord in record.chords],
         "metrics": metrics_json(score(setup, record)),
         "tuning_drift": [asdict(string) for string in drift.strings],
         "tuning_drift_common_cents": drift.common_cents,
@@ -83,6 +84,21 @@ def _note(note: Note, delay_s: float) -> dict[str, Any]:
         "vibrato_hz": note.vibrato_hz,
         "noise_dbfs": note.noise_dbfs,
         "hum_dbfs": note.hum_dbfs,
+    }
+
+
+def _chord(chord: Chord, delay_s: float) -> dict[str, Any]:
+    # One that still sounded at the end of the log lasts until it was decided, at the least.
+    offset = chord.offset_sample if chord.offset_sample is not None else chord.decided_sample
+    return {
+        "onset_s": _seconds(chord.onset_sample),
+        "offset_s": _seconds(offset),
+        "name": chord_name(chord.root, chord.kind),
+        "root": chord.root,
+        "bass": chord.bass,
+        "confidence": chord.confidence,
+        "level_dbfs": chord.level_dbfs,
+        "decided_s": _seconds(chord.decided_sample, delay_s),
     }
 
 

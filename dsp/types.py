@@ -13,6 +13,7 @@ from dsp.facts import Bends, ChordCount, Coverage, Curve, Dynamics, Picking, Tem
 SAMPLE_RATE_HZ: Final = 48_000
 HOP_SAMPLES: Final = 128
 METRIC_VERSION: Final = 2
+CHORD_NOTE_EARLY_SAMPLES: Final = SAMPLE_RATE_HZ // 20  # a chord's string may be found to begin so much before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,34 @@ class NoteEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ChordStarted:
+    """Several strings were struck as one: the only report of a chord, at most 400 ms after ``onset_sample``.
+
+    ``root`` and ``bass`` are pitch classes, 0 is C; ``kind`` is a word of ``dsp.theory.chord_kinds``. Notes that began
+    with it (``CHORD_NOTE_EARLY_SAMPLES``) and were not taken back are strings of it.
+    """
+
+    segment: int
+    chord_id: int
+    onset_sample: int
+    decided_sample: int
+    root: int
+    kind: str
+    bass: int
+    confidence: float
+    level_dbfs: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChordEnded:
+    """It was damped, has faded, or gave way to what was struck next."""
+
+    segment: int
+    chord_id: int
+    offset_sample: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoiseReading:
     """One per second: what sounds when no note does, and how much of it is mains hum."""
 
@@ -175,7 +204,10 @@ class Resumed:
 
 
 NoteEvent: TypeAlias = NoteStarted | NoteCorrected | NoteRetracted | NoteEnded
-LogEntry: TypeAlias = NoteEvent | SegmentStarted | NoiseReading | Mark | MarkRemoved | GridSet | Gap | Paused | Resumed
+ChordEvent: TypeAlias = ChordStarted | ChordEnded
+LogEntry: TypeAlias = (
+    NoteEvent | ChordEvent | SegmentStarted | NoiseReading | Mark | MarkRemoved | GridSet | Gap | Paused | Resumed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +220,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note as the log tells it, after all corrections. ``offset_sample`` is ``None`` while it sounds."""
+    """A note as the log tells it, after all corrections. ``offset_sample`` is ``None`` while it sounds.
+
+    ``chord_id``: the chord of the same segment of which it is a string; ``None`` for a note of its own.
+    """
 
     segment: int
     note_id: int
@@ -206,11 +241,28 @@ class Note:
     noise_dbfs: float | None = None
     hum_dbfs: float | None = None
     vibrato_cents: float = 0.0
+    chord_id: int | None = None
 
     @property
     def decided_sample(self) -> int:
         """When the pitch that was finally kept was first reported."""
         return next((r.decided_sample for r in self.reports if r.midi == self.midi), self.reports[-1].decided_sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A chord as the log tells it, one stroke in time. ``offset_sample`` is ``None`` while it sounds."""
+
+    segment: int
+    chord_id: int
+    onset_sample: int
+    offset_sample: int | None
+    decided_sample: int
+    root: int
+    kind: str
+    bass: int
+    confidence: float
+    level_dbfs: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,20 +42,24 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class NotePlayed:
-    """A note began (it may still be corrected or taken back)."""
+    """A note began (it may still be corrected or taken back), or a chord."""
 
     at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The running session's numbers as they stand; ``recent`` are its newest notes with their place on its clock."""
+    """The running session's numbers as they stand; ``recent`` are its newest notes with their place on its clock.
+
+    ``chord`` names the newest one.
+    """
 
     at_ns: int
     metrics: Metrics
     notes: int
     recent: tuple[tuple[float, Note], ...] = ()
     drift: TuningDrift = TuningDrift()
+    chord: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from dataclasses import asdict
 from typing import Any, Final, assert_never
 
 from dsp.log import decode
-from dsp.types import Frame, Gap, Mark, MarkRemoved, NoteStarted, Paused, Resumed
+from dsp.theory.chord_names import chord_name
+from dsp.types import ChordStarted, Frame, Gap, Mark, MarkRemoved, NoteStarted, Paused, Resumed
 from pedal import lights, reducer
 from pedal.commands import (
     AddMark,
@@ -167,9 +168,9 @@ class Hub:
     def entry(self, line: bytes) -> None:
         """One line of the ear's log, in order and without loss."""
         entry = decode(line)
-        if isinstance(entry, NoteStarted):
+        if isinstance(entry, NoteStarted | ChordStarted):
             at_ns = self._sessions.clock.boottime_ns(entry.segment, entry.onset_sample)
-            # First the decision (a note ends a pause that silence began), then the log: so the note is in it.
+            # First the decision (playing ends a pause that silence began), then the log: so what is played is in it.
             self.dispatch(NotePlayed(self.now_ns() if at_ns is None else at_ns))
         self._unscored = self._sessions.heard(entry) or self._unscored
 
@@ -225,7 +226,10 @@ class Hub:
         if recording is None:
             return
         newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in recording.recent())
-        self.dispatch(Scored(self.now_ns(), recording.live.metrics(), recording.notes, newest, recording.live.drift()))
+        chord = recording.chord()
+        name = "" if chord is None else chord_name(chord.root, chord.kind)
+        metrics, drift = recording.live.metrics(), recording.live.drift()
+        self.dispatch(Scored(self.now_ns(), metrics, recording.notes, newest, drift, name))
 
     def _session_s(self, segment: int, sample: int) -> float:
         at_ns = self._sessions.clock.boottime_ns(segment, sample)

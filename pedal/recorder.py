@@ -13,6 +13,9 @@ from dsp.log import encode
 from dsp.replay import Replayer
 from dsp.scores.session import LiveScore
 from dsp.types import (
+    Chord,
+    ChordEnded,
+    ChordStarted,
     Gap,
     GridSet,
     LogEntry,
@@ -33,7 +36,9 @@ from dsp.types import (
 MEMORY_NS: Final = 60_000_000_000
 MEMORY_ENTRIES_MAX: Final = 8192
 RECENT_NOTES: Final = 8
-Later = NoteCorrected | NoteRetracted | NoteEnded
+First = NoteStarted | ChordStarted
+Later = NoteCorrected | NoteRetracted | NoteEnded | ChordEnded
+Key = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +91,13 @@ class SegmentClock:
 def sample_of(entry: LogEntry) -> int:
     """The sample at which an entry became true."""
     match entry:
-        case NoteStarted():
+        case NoteStarted() | ChordStarted():
             return entry.onset_sample
         case NoteCorrected():
             return entry.decided_sample
         case NoteRetracted():
             return entry.retracted_sample
-        case NoteEnded():
+        case NoteEnded() | ChordEnded():
             return entry.offset_sample
         case SegmentStarted():
             return 0
@@ -117,19 +122,26 @@ class Memory:
             self._entries.popleft()
 
     def since(self, from_ns: int) -> list[LogEntry]:
-        """What happened since then, with the segments it lies in; notes begun before are left out whole."""
+        """What happened since then, with the segments it lies in; notes and chords begun before are left out whole."""
         heard = [entry for at_ns, entry in self._entries if at_ns >= from_ns and not isinstance(entry, SegmentStarted)]
         return consistent([*self._clock.since(from_ns), *heard])
 
 
+def key_of(entry: First | Later) -> Key:
+    """Which note, or which chord, it speaks of."""
+    if isinstance(entry, ChordStarted | ChordEnded):
+        return "chord", entry.segment, entry.chord_id
+    return "note", entry.segment, entry.note_id
+
+
 def consistent(entries: Iterable[LogEntry]) -> list[LogEntry]:
-    """Entries without the later words about notes that did not begin among them; segments in their place."""
-    begun: set[tuple[int, int]] = set()
+    """Entries without the later words about what did not begin among them; segments in their place."""
+    begun: set[Key] = set()
     kept: list[LogEntry] = []
     for entry in entries:
-        if isinstance(entry, NoteStarted):
-            begun.add((entry.segment, entry.note_id))
-        elif isinstance(entry, Later) and (entry.segment, entry.note_id) not in begun:
+        if isinstance(entry, First):
+            begun.add(key_of(entry))
+        elif isinstance(entry, Later) and key_of(entry) not in begun:
             continue
         kept.append(entry)
     return kept
@@ -150,16 +162,19 @@ class Recording:
         self.live = LiveScore(setup)
         self._newest = Replayer(notes_max=RECENT_NOTES)
         self._unsaved: list[bytes] = []
-        self._begun: set[tuple[int, int]] = set()
+        self._begun: set[Key] = set()
+        self._notes = 0
 
     def add(self, entry: LogEntry) -> bool:
         """Take an entry in; false for what does not belong to the session."""
         if not self._belongs(entry):
             return False
-        if isinstance(entry, NoteStarted):
-            self._begun.add((entry.segment, entry.note_id))
+        if isinstance(entry, First):
+            self._begun.add(key_of(entry))
+            self._notes += isinstance(entry, NoteStarted)
         elif isinstance(entry, NoteRetracted):
-            self._begun.discard((entry.segment, entry.note_id))
+            self._begun.discard(key_of(entry))
+            self._notes -= 1
         elif isinstance(entry, Paused | Resumed):
             self.paused = isinstance(entry, Paused)
         self.entries.append(entry)
@@ -169,10 +184,10 @@ class Recording:
         return True
 
     def _belongs(self, entry: LogEntry) -> bool:
-        if isinstance(entry, NoteStarted | NoiseReading):
+        if isinstance(entry, First | NoiseReading):
             return not self.paused
         if isinstance(entry, Later):
-            return (entry.segment, entry.note_id) in self._begun
+            return key_of(entry) in self._begun
         return True
 
     def put_back(self, lines: list[bytes]) -> None:
@@ -182,11 +197,15 @@ class Recording:
     @property
     def notes(self) -> int:
         """How many notes were played so far."""
-        return len(self._begun)
+        return self._notes
 
     def recent(self) -> tuple[Note, ...]:
         """The newest notes as they stand, oldest first; at most ``RECENT_NOTES``."""
         return self._newest.record().notes
+
+    def chord(self) -> Chord | None:
+        """The newest chord, sounding or not."""
+        return max(self._newest.record().chords, key=lambda c: (c.segment, c.onset_sample), default=None)
 
     def take_unsaved(self) -> list[bytes]:
         """What is to be written now; the caller has it from here on."""

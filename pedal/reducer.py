@@ -107,6 +107,7 @@ def _scored(session: Session, event: Scored, settings: Settings) -> Session:
         recent=event.recent,
         drift=event.drift,
         drifted=drifted,
+        chord=event.chord,
     )
 
 

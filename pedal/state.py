@@ -39,7 +39,7 @@ class Session:
     """The running session. ``session_id`` is empty until the hub has opened it.
 
     ``paused_ns`` is when the practice clock was stopped, or ``None``; ``rested_ns`` the sum of earlier pauses;
-    ``drifted`` names the strings whose drift is worth telling.
+    ``drifted`` names the strings whose drift is worth telling; ``chord`` the newest chord ("C#m7"), once there was one.
     """
 
     kind: SessionKind
@@ -54,6 +54,7 @@ class Session:
     recent: tuple[tuple[float, Note], ...] = ()
     drift: TuningDrift = TuningDrift()
     drifted: frozenset[str] = frozenset()
+    chord: str = ""
 
     def elapsed_ns(self, now_ns: int) -> int:
         """The practice clock: pauses are left out."""

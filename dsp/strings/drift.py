@@ -22,7 +22,18 @@ from dsp.strings.fingering import Fingering
 from dsp.strings.shift import Reading, shift
 from dsp.theory.scales import note_name
 from dsp.theory.tunings import TUNINGS
-from dsp.types import LogEntry, NoteEnded, NoteRetracted, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
+from dsp.types import (
+    CHORD_NOTE_EARLY_SAMPLES,
+    ChordStarted,
+    LogEntry,
+    NoteEnded,
+    NoteRetracted,
+    NoteStarted,
+    Paused,
+    Resumed,
+    SegmentStarted,
+    SessionSetup,
+)
 
 CONFIDENT: Final = 0.8
 SETTLED_S: Final = 0.15  # a shorter note is mostly its attack, which is sharp
@@ -102,6 +113,8 @@ class DriftTracker:
                 self._began[entry.segment, entry.note_id] = entry.onset_sample
             case NoteRetracted():
                 self._began.pop((entry.segment, entry.note_id), None)
+            case ChordStarted():
+                self._leave_aside(entry)
             case NoteEnded():
                 self._hear(entry)
             case Paused():
@@ -116,6 +129,13 @@ class DriftTracker:
         known = self._ranges if self._assumed and self._low_notes >= LOW_NOTES else self._strings
         told = tuple(string.drift(self._at_s) for string in known)
         return TuningDrift(told, common_drift(told))
+
+    def _leave_aside(self, chord: ChordStarted) -> None:
+        """The pitch of one string is not exact while others sound, nor is its place on the neck a melody's."""
+        earliest_sample = chord.onset_sample - CHORD_NOTE_EARLY_SAMPLES
+        strings = [key for key, at in self._began.items() if key[0] == chord.segment and at >= earliest_sample]
+        for key in strings:
+            del self._began[key]
 
     def _hear(self, note: NoteEnded) -> None:
         onset_sample = self._began.pop((note.segment, note.note_id), None)

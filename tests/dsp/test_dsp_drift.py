@@ -17,7 +17,7 @@ from dsp.strings.drift import (
     tuning_drift,
     worth_telling,
 )
-from dsp.types import NoteEnded, NoteRetracted, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
+from dsp.types import ChordStarted, NoteEnded, NoteRetracted, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
 from tests.dsp.made_players import RATE_HZ, STYLES, Plucked, heard, wander
 from tests.dsp.plucked import Played, hear, log_of, take
 
@@ -276,3 +276,15 @@ def test_on_sound_the_string_that_was_let_down_is_found():
     assert abs(a.drift_cents) < 1.0
     assert abs(low_e.drift_cents) < 1.0
     assert worth_telling(found, THRESHOLD) == {"D3"}
+
+
+def test_strings_of_a_chord_say_nothing_of_their_tuning():
+    alone, strummed = DriftTracker(SETUP), DriftTracker(SETUP)
+    for entry in heard(wander(3, 400, "open"), 3):
+        alone.add(entry)
+        strummed.add(entry)
+        if isinstance(entry, NoteStarted):
+            onset = entry.onset_sample + 1_000
+            strummed.add(ChordStarted(0, entry.note_id, onset, onset + 12_000, 9, "m", 9, 0.9, -14.0))
+    assert sum(string.n for string in alone.drift().strings) > 100
+    assert sum(string.n for string in strummed.drift().strings) == 0

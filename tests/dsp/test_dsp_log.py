@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from dsp.log import decode, decode_all, encode, encode_all
 from dsp.types import (
+    ChordEnded,
+    ChordStarted,
     Gap,
     GridSet,
     Mark,
@@ -23,6 +25,8 @@ from dsp.types import (
 )
 
 KINDS = [
+    ChordEnded,
+    ChordStarted,
     Gap,
     GridSet,
     Mark,
@@ -74,6 +78,11 @@ def test_a_note_costs_the_card_little():
     assert len(encode_all(pair)) < 170
 
 
+def test_a_chord_costs_the_card_little_and_is_one_word_and_its_end():
+    pair = [ChordStarted(3, 77, 123_456_789, 123_470_000, 1, "m7", 8, 0.87, -14.25), ChordEnded(3, 77, 123_567_890)]
+    assert encode_all(pair) == b'["chord",3,77,123456789,123470000,1,"m7",8,0.87,-14.25]\n["mute",3,77,123567890]\n'
+
+
 def test_an_older_line_gets_the_defaults_of_newer_fields():
     assert decode(b'["on",0,1,100,200,45,0.0,0.9,-12.0]') == NoteStarted(
         0, 1, 100, 200, 45, 0.0, 0.9, -12.0, stroke=True
@@ -83,7 +92,7 @@ def test_an_older_line_gets_the_defaults_of_newer_fields():
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        (b'["chord",0,100,"C#m7"]', "newer version: update"),
+        (b'["verse",0,100,"second"]', "newer version: update"),
         (b'["mark",0,100,"verse"]', "more fields"),
         (b'["mark",0]', "cut short"),
         (b'["mark",0,1.5]', "whole number"),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dsp.report import analysis_json
-from dsp.types import GridSet, NoteCorrected, NoteRetracted, NoteStarted, SegmentStarted
+from dsp.types import ChordEnded, ChordStarted, GridSet, NoteCorrected, NoteRetracted, NoteStarted, SegmentStarted
 from tests.dsp.made_logs import SETUP, played
 from tests.dsp.plucked import LICK, hear, log_of, take
 
@@ -49,6 +49,24 @@ def test_the_object_has_the_shape_of_the_command_line():
     assert result["engine"]["hop_samples"] == 128
     assert set(result["metrics"]["by_beat"][0]) == {"position", "signed_ms", "n"}
     json.dumps(result, allow_nan=False)
+
+
+def test_a_chord_is_told_by_its_plain_name_with_its_bass_beside_it():
+    chord = ChordStarted(0, 1, 48_000, 62_400, 1, "m7", 8, 0.87, -12.0)
+    said = analysis_json([SegmentStarted(0, 0), chord, ChordEnded(0, 1, 96_000)], SETUP, delay_s=0.01)
+    assert said["chords"] == [
+        {
+            "onset_s": 1.0,
+            "offset_s": 2.0,
+            "name": "C#m7",
+            "root": 1,
+            "bass": 8,
+            "confidence": 0.87,
+            "level_dbfs": -12.0,
+            "decided_s": 1.31,
+        }
+    ]
+    assert analysis_json([chord], SETUP)["chords"][0]["offset_s"] == 1.3
 
 
 def test_reports_stand_in_order_and_decided_is_the_first_right_one():

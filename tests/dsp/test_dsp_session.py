@@ -8,6 +8,8 @@ from dsp.log import decode_all, encode_all
 from dsp.replay import Replayer, replay
 from dsp.scores.session import WINDOW_NOTES, LiveScore, in_scale, summarise
 from dsp.types import (
+    ChordEnded,
+    ChordStarted,
     Gap,
     Mark,
     NoiseReading,
@@ -52,6 +54,34 @@ def test_a_note_taken_back_is_no_note():
     record = replay([start(1, 48_000), NoteRetracted(0, 1, 49_900), start(2, 96_000)])
     assert [n.note_id for n in record.notes] == [2]
     assert [(r.note_id, r.retracted_sample) for r in record.retracted] == [(1, 49_900)]
+
+
+def strum(number, sample, segment=0):
+    return ChordStarted(segment, number, sample, sample + 12_000, 9, "m7", 4, 0.9, -14.0)
+
+
+def test_the_notes_that_began_with_a_chord_are_strings_of_it_and_what_is_played_over_it_is_not():
+    log = [start(1, 40_000), start(2, 47_000), start(3, 51_000), NoteRetracted(0, 3, 52_000), strum(7, 48_000)]
+    log += [start(4, 70_000), start(5, 49_000, segment=1), ChordEnded(0, 7, 90_000), ChordEnded(0, 8, 90_000)]
+    record = replay(log)
+    assert [(n.note_id, n.chord_id) for n in record.notes] == [(1, None), (2, 7), (4, None), (5, None)]
+    (chord,) = record.chords
+    assert (chord.onset_sample, chord.offset_sample, chord.decided_sample) == (48_000, 90_000, 60_000)
+    assert (chord.root, chord.kind, chord.bass) == (9, "m7", 4)
+
+
+def test_chords_stand_in_order_and_their_number_is_bounded_where_that_was_asked_for():
+    log = [SegmentStarted(7, 0), strum(1, 9_000, 7), strum(0, 3_000, 7), SegmentStarted(2, 5), strum(0, 100, 2)]
+    assert [(c.segment, c.onset_sample) for c in replay(log).chords] == [(7, 3_000), (7, 9_000), (2, 100)]
+    bounded = Replayer(notes_max=2)
+    for entry in log:
+        bounded.add(entry)
+    assert [(c.segment, c.onset_sample) for c in bounded.record().chords] == [(7, 3_000), (2, 100)]
+
+
+def test_the_practice_clock_runs_up_to_a_chord():
+    log = [Resumed(0, 0), strum(1, 48_000), ChordEnded(0, 1, 96_000)]
+    assert [replay(log[:count]).practised_s for count in (1, 2, 3)] == [0.0, 1.25, 2.0]
 
 
 def test_the_end_of_a_note_that_was_lost_is_passed_over():

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from dsp.log import decode
 from dsp.scores.session import summarise
 from dsp.types import (
+    ChordEnded,
+    ChordStarted,
     LogEntry,
     Mark,
     NoiseReading,
@@ -32,6 +34,11 @@ def started(note_id: int, at_s: float, segment: int = 0) -> NoteStarted:
 
 def ended(note_id: int, at_s: float, segment: int = 0) -> NoteEnded:
     return NoteEnded(segment, note_id, round(at_s * RATE), 45, 1.0, 0.95, -20.0)
+
+
+def chord(chord_id: int, at_s: float) -> ChordStarted:
+    onset = round(at_s * RATE)
+    return ChordStarted(0, chord_id, onset, onset + 12_000, 9, "m7", 4, 0.9, -14.0)
 
 
 def clock(*segments: tuple[int, float]) -> SegmentClock:
@@ -88,6 +95,34 @@ def test_a_note_taken_back_is_no_note() -> None:
         recording.add(entry)
     assert recording.notes == 1
     assert [n.note_id for n in recording.recent()] == [2]
+
+
+def test_a_chord_is_remembered_from_its_first_string_on_and_its_end_never_without_it() -> None:
+    memory = Memory(clock((0, 0.0)))
+    for entry in (
+        chord(1, 1.0),
+        ChordEnded(0, 1, 2 * RATE),
+        chord(2, 2.0),
+        started(2, 2.01),
+        ChordEnded(0, 2, 3 * RATE),
+    ):
+        memory.add(entry)
+    assert memory.since(round(1.5 * S))[1:] == [chord(2, 2.0), started(2, 2.01), ChordEnded(0, 2, 3 * RATE)]
+
+
+def test_a_session_holds_chords_beside_notes_of_the_same_number_and_names_the_newest() -> None:
+    recording = Recording("id", SETUP)
+    log = (SegmentStarted(0, 0), Resumed(0, 0), started(1, 1.0), chord(1, 2.0), NoteRetracted(0, 1, 2 * RATE))
+    assert all(recording.add(entry) for entry in log)
+    assert recording.notes == 0
+    assert recording.add(ChordEnded(0, 1, 3 * RATE))
+    assert not recording.add(ChordEnded(0, 2, 3 * RATE))
+    recording.add(Paused(0, 4 * RATE))
+    assert not recording.add(chord(3, 5.0))
+    newest = recording.chord()
+    assert newest is not None
+    assert (newest.chord_id, newest.offset_sample) == (1, 3 * RATE)
+    assert [decode(line) for line in recording.take_unsaved()] == recording.entries
 
 
 def test_what_is_taken_to_be_written_is_taken_once_and_reads_back() -> None:

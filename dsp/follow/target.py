@@ -15,7 +15,8 @@ class TargetNote:
     """One note. ``index`` is its place in ``Target.notes``; notes with the same ``beat`` are struck together.
 
     ``midi``: sounding pitch, 0 to 127, the capo counted. ``duration_beats`` > 0, ties counted. ``bar``: index in
-    ``Target.bars``. ``stroke``: picked, as against hammered, pulled off or slid to.
+    ``Target.bars``. ``stroke``: picked, as against hammered, pulled off or slid to. ``bend_cents``: how far
+    the string is to be bent from ``midi`` at most, where the file says so.
     """
 
     index: int
@@ -24,6 +25,7 @@ class TargetNote:
     midi: int
     bar: int = 0
     stroke: bool = True
+    bend_cents: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Target:
     """A piece, or a part of one. ``notes`` are in order of beat, then pitch; ``tempi`` begins at beat 0 or before.
 
     ``source``: "midi", "guitar pro", "alphatex" or "notes". ``track``: which of the file's tracks this is.
+    ``skipped``: lines for the player about what the file holds and this does not ("3 dead notes left out").
     """
 
     title: str
@@ -66,6 +69,7 @@ class Target:
     segments: tuple[Segment, ...] = ()
     source: str = "notes"
     track: str = ""
+    skipped: tuple[str, ...] = ()
 
     def at_s(self, beat: float) -> float:
         """Seconds from beat 0 to this beat, by the piece's own tempo; before beat 0 it is negative."""

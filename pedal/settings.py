@@ -4,14 +4,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from dsp.strings.drift import TuningDrift, worth_telling
-from dsp.theory.scales import ROOTS, parse_scale
+from dsp.theory.names import ROOTS, TEXT_MAX, pitch_class
+from dsp.theory.scales import scale_of
+from dsp.theory.spelling import scale_name
 from dsp.theory.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
 
 SETTINGS_KEY: Final = "settings"
 TUNINGS: Final = tuple(KNOWN_TUNINGS)
 TEMPOS_BPM: Final = tuple(range(40, 221, 10))
-SCALES: Final = (("minor", "pentatonic"), ("minor", "natural"), ("major", "pentatonic"), ("major", "natural"))
+# What a foot steps through: the family's four and the other scales that most guitarists know. The page offers all.
+SCALES: Final = (
+    *(("minor", "pentatonic"), ("minor", "natural"), ("major", "pentatonic"), ("major", "natural")),
+    *((kind, "natural") for kind in ("blues", "dorian", "mixolydian", "harmonic minor")),
+)
 RANGES: Final = {
     "strictness": (0.0, 1.0),
     "sensitivity": (0.0, 1.0),
@@ -68,9 +74,8 @@ class Settings:
         return worth_telling(drift, self.drift_cents, before) if self.tell_drift else frozenset()
 
     def scale_name(self) -> str:
-        """For the screen: "A minor pentatonic"."""
-        kind = f"{self.scale_root} {self.scale_kind}"
-        return f"{kind} {self.scale_type}" if self.scale_type == "pentatonic" else kind
+        """For the screen, spelled as its key is: "A minor pentatonic", "Bb major"."""
+        return scale_name(self.scale_root, self.scale_kind, self.scale_type)
 
 
 def changed(settings: Settings, values: dict[str, Any]) -> Settings:
@@ -80,12 +85,15 @@ def changed(settings: Settings, values: dict[str, Any]) -> Settings:
         if field not in known:
             raise SettingRefused(field, f"there is no setting {field!r}; there are {', '.join(known)}")
         known[field] = _checked(field, value, known[field])
+    field = "scale_root"
     try:
-        root, kind = parse_scale(f"{known['scale_root']} {known['scale_kind']}", known["scale_type"])
+        pitch_class(known["scale_root"])
+        field = "scale_kind"
+        scale = scale_of(known["scale_root"], known["scale_kind"], known["scale_type"])
     except ValueError as error:
-        field = "scale_root" if "scale_root" in values else "scale_kind"
         raise SettingRefused(field, str(error)) from error
-    return Settings(**(known | {"scale_root": root, "scale_kind": kind}))
+    canonical = {"scale_root": scale.root, "scale_kind": scale.kind, "scale_type": scale.scale_type}
+    return Settings(**(known | canonical))
 
 
 def _checked(field: str, value: Any, present: Any) -> Any:
@@ -94,8 +102,9 @@ def _checked(field: str, value: Any, present: Any) -> Any:
             raise SettingRefused(field, f"{field} takes true or false")
         return value
     if isinstance(present, str):
-        if not isinstance(value, str) or not 0 < len(value.strip()) <= 40:
-            raise SettingRefused(field, f"{field} takes 1 to 40 characters")
+        longest = TEXT_MAX if field == "scale_kind" else 40
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
+            raise SettingRefused(field, f"{field} takes 1 to {longest} characters")
         if field == "tuning" and value not in TUNINGS:
             raise SettingRefused(field, f"tuning is one of {', '.join(TUNINGS)}")
         if field == "scale_type" and value not in {"natural", "pentatonic"}:

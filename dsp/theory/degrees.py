@@ -52,3 +52,12 @@ def above(root: str, one: Degree) -> str | None:
     pitch = NATURALS[LETTERS.index(root[0])] + ACCIDENTALS[root[1:]] + one.step
     shift = (pitch - NATURALS[place % 7] + 6) % 12 - 6
     return LETTERS[place % 7] + _SIGNS[shift] if shift in _SIGNS else None
+
+
+def formula_text(formula: tuple[Degree, ...]) -> str:
+    """Degrees as players write them: "1 b3 4 5 b7"."""
+    return " ".join(f"{_SIGNS[_alteration(one)]}{one.letter + 1}" for one in formula)
+
+
+def _alteration(one: Degree) -> int:
+    return (one.step - NATURALS[one.letter] + 6) % 12 - 6

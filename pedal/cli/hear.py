@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dsp.pipeline import PipelineConfig
 from dsp.report import analysis_json, tune_json
-from dsp.theory.scales import note_name, parse_scale
+from dsp.theory.scales import note_name, read_scale
 from dsp.types import SAMPLE_RATE_HZ, GridSet, SessionSetup
 from pedal.cli.errors import UsageError
 from pedal.hearing import hear
@@ -62,9 +62,8 @@ def _setup(parsed: argparse.Namespace) -> SessionSetup:
         raise UsageError("--bpm takes 20 to 300")
     if not 0 <= parsed.click_start <= 86_400:
         raise UsageError("--click-start takes seconds from the start of the recording")
-    scale_type = "pentatonic" if "pentatonic" in parsed.scale.lower() else parsed.scale_type
-    root, kind = parse_scale(parsed.scale, scale_type)
-    setup = SessionSetup(scale_root=root, scale_kind=kind, scale_type=scale_type, strictness=parsed.strictness)
+    scale = read_scale(parsed.scale, parsed.scale_type)
+    setup = SessionSetup(scale.root, scale.kind, scale.scale_type, strictness=parsed.strictness)
     return replace(setup, sensitivity=parsed.sensitivity, a4_hz=parsed.a4, tuning=parsed.tuning)
 
 

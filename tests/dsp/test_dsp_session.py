@@ -164,7 +164,7 @@ def test_without_noise_readings_noise_is_not_scored():
 
 
 def test_an_unknown_scale_is_refused():
-    with pytest.raises(ValueError, match="did you mean 'minor'"):
+    with pytest.raises(ValueError, match="did you mean A minor"):
         summarise(SessionSetup(scale_kind="minorr"), played())
 
 

@@ -74,7 +74,7 @@ def test_a_folder_a_missing_file_and_nan_are_refused(
 @pytest.mark.parametrize(
     "flags",
     [
-        ("--scale", "H moll"),
+        ("--scale", "H minor"),
         ("--scale", ""),
         ("--tuning", "banjo"),
         ("--a4", "4400"),

@@ -18,6 +18,7 @@ Row: TypeAlias = dict[str, Value]
 
 DEVICE_TYPE: Final = "portable"
 ROOTS: Final = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+FAMILY_KINDS: Final = frozenset({"major", "minor"})
 
 
 class NotYet(Exception):
@@ -54,10 +55,19 @@ def utc_label(wall: str | None) -> str | None:
 
 
 def scale_chosen(root: str, kind: str) -> str:
-    """Canonical name of a scale: sharps and title case, "A Minor", "C# Harmonic Minor". Raises ``Rejected``."""
-    if root not in ROOTS or not kind:
+    """Canonical name of a scale, with sharps: "A Minor", "C# Harmonic Minor", "D Dorian b2", "A Custom 0 3 5 7 10".
+
+    What names no tone begins with a capital letter, as the family's names do. Raises ``Rejected``.
+    """
+    words = kind.replace("_", " ").split()
+    if root not in ROOTS or not words:
         raise Rejected(f"no scale is called {root!r} {kind!r}")
-    return f"{root} {kind.replace('_', ' ').title()}"
+    return " ".join([root, *(word if word[-1].isdigit() else word.capitalize() for word in words)])
+
+
+def scale_type(kind: str, chosen: str) -> str:
+    """The family's word: only its own two kinds have a pentatonic form, every other scale counts as natural."""
+    return chosen if kind in FAMILY_KINDS else "natural"
 
 
 def _score(name: str, score: float | None) -> float | None:
@@ -85,7 +95,7 @@ SESSION_COLUMNS: Final = (
     Column("start_timestamp", _start, required=True),
     Column("end_timestamp", lambda f: utc_label(f.end.end_wall)),
     Column("scale_chosen", lambda f: scale_chosen(f.header.setup.scale_root, f.header.setup.scale_kind), required=True),
-    Column("scale_type", lambda f: f.header.setup.scale_type, required=True),
+    Column("scale_type", lambda f: scale_type(f.header.setup.scale_kind, f.header.setup.scale_type), required=True),
     Column("pitch_accuracy", lambda f: _score("pitch_accuracy", f.summary.metrics.pitch_accuracy)),
     Column("scale_conformity", lambda f: _score("scale_conformity", f.summary.metrics.scale_conformity)),
     Column("timing_stability", lambda f: _score("timing_stability", f.summary.metrics.timing_stability)),

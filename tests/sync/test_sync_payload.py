@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsp.theory.scales import KINDS, Scale, read_scale
 from dsp.types import SessionSetup
 from sync.errors import Rejected
 from sync.payload import ROOTS, SESSION_COLUMNS, NotYet, scale_chosen, session_row, utc_label
@@ -91,10 +92,35 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("root", "kind", "name"),
-    [("A", "minor", "A Minor"), ("C#", "major", "C# Major"), ("F#", "harmonic_minor", "F# Harmonic Minor")],
+    [
+        ("A", "minor", "A Minor"),
+        ("C#", "major", "C# Major"),
+        ("F#", "harmonic_minor", "F# Harmonic Minor"),
+        ("D", "dorian", "D Dorian"),
+        ("A#", "lydian augmented #2", "A# Lydian Augmented #2"),
+        ("E", "dorian b2", "E Dorian b2"),
+        ("G", "in-sen", "G In-sen"),
+        ("A", "custom 0 3 5 7 10", "A Custom 0 3 5 7 10"),
+    ],
 )
 def test_scales_have_their_canonical_names(root: str, kind: str, name: str) -> None:
     assert scale_chosen(root, kind) == name
+
+
+def test_what_the_server_is_told_is_read_as_the_same_scale() -> None:
+    """A plan may send a scale back to the pedal; every one must come home."""
+    for root in ROOTS:
+        for kind in (*KINDS, "custom 0 3 5 7 10", "custom 0 1 2 3 4 5 6 7 8 9 10 11"):
+            assert read_scale(scale_chosen(root, kind)) == Scale(root, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("minor", "pentatonic"), ("major", "pentatonic"), ("dorian", "natural"), ("custom 0 7", "natural")],
+)
+def test_only_the_familys_own_kinds_are_pentatonic(kind: str, told: str) -> None:
+    setup = SessionSetup(scale_root="A", scale_kind=kind, scale_type="pentatonic")
+    assert session_row(replace(CLOSED, header=header(setup=setup)), "user-1")["scale_type"] == told
 
 
 @pytest.mark.parametrize(("root", "kind"), [("Bb", "minor"), ("H", "minor"), ("a", "minor"), ("", "major"), ("A", "")])

@@ -6,6 +6,7 @@ from dsp.replay import SessionRecord, replay
 from dsp.scores.session import in_scale
 from dsp.strings.drift import tuning_drift
 from dsp.types import LogEntry, Metrics, SegmentStarted
+from pedal import words
 from pedal.settings import Settings
 from pedal.views import drift_view, metrics_view, note_view
 from sync.records import StoredSession
@@ -16,8 +17,6 @@ def row(stored: StoredSession, *, running_id: str | None) -> SessionRow:
     """One line of the list. An open session that no daemon is running is "interrupted" until the next start."""
     header, summary = stored.header, stored.summary
     state = stored.state
-    setup = header.setup
-    scale = f"{setup.scale_root} {setup.scale_kind}"
     return SessionRow(
         session_id=header.session_id,
         start=header.start_wall,
@@ -25,7 +24,7 @@ def row(stored: StoredSession, *, running_id: str | None) -> SessionRow:
         state="interrupted" if state == "open" and header.session_id != running_id else state,
         duration_s=round(summary.duration_s, 3) if summary is not None else 0.0,
         notes=summary.notes if summary is not None else 0,
-        scale=f"{scale} {setup.scale_type}" if setup.scale_type == "pentatonic" else scale,
+        scale=words.scale(header.setup),
         metrics=metrics_view(summary.metrics if summary is not None else Metrics()),
     )
 

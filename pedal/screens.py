@@ -5,7 +5,6 @@ from typing import Final
 
 from PIL import Image
 
-from dsp.theory.scales import note_name
 from pedal import words
 from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
 from pedal.round_trip import STEPS
@@ -70,7 +69,7 @@ def _session(canvas: Canvas, state: State) -> None:
     session = state.session
     assert session is not None
     heard = state.heard
-    name = note_name(heard.midi) if heard is not None and heard.midi is not None else ""
+    name = state.settings.note_name(heard.midi) if heard is not None and heard.midi is not None else ""
     canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), name)
     canvas.big(words.percent(session.metrics.quality))
     _timing(canvas, session, state)
@@ -124,7 +123,7 @@ def _tuner(canvas: Canvas, state: State) -> None:
         canvas.big("--")
         return
     canvas.top("tuner", f"{heard.cents:+.1f}")
-    canvas.text((WIDTH // 2, 30), note_name(heard.midi), BIG, bold=True)
+    canvas.text((WIDTH // 2, 30), state.settings.note_name(heard.midi), BIG, bold=True)
     canvas.needle(heard.cents / NEEDLE_CENTS, y=HEIGHT - 6)
 
 
@@ -139,8 +138,8 @@ def _setup(canvas: Canvas, state: State) -> None:
     settings = state.settings
     value = {
         "player": settings.player,
-        "root": settings.scale_root,
-        "scale": settings.scale_name().removeprefix(settings.scale_root).strip(),
+        "root": settings.root_name(),
+        "scale": settings.scale_name().partition(" ")[2],
         "tempo": f"{settings.bpm:g}",
         "tuning": settings.tuning,
     }[field]

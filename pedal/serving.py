@@ -2,7 +2,9 @@
 
 import asyncio
 
-from dsp.theory.scales import KINDS, ROOTS
+from dsp.theory.names import ROOTS, pretty
+from dsp.theory.scale_kinds import KINDS
+from dsp.theory.spelling import FLATS
 from pedal.config import Config
 from pedal.datadir import BROWSERS, DataDir, PageError
 from pedal.parts import Pedal, Started
@@ -37,6 +39,11 @@ async def serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[WebServe
             scale_roots=ROOTS,
             scale_kinds=tuple(KINDS),
             tunings=TUNINGS,
+            names={
+                sharp: f"{pretty(sharp)} / {pretty(flat)}"
+                for sharp, flat in zip(ROOTS, FLATS, strict=True)
+                if sharp != flat
+            },
         ),
         pairing,
     )

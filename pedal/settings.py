@@ -6,7 +6,7 @@ from typing import Any, Final
 from dsp.strings.drift import TuningDrift, worth_telling
 from dsp.theory.names import ROOTS, TEXT_MAX, pitch_class
 from dsp.theory.scales import scale_of
-from dsp.theory.spelling import scale_name
+from dsp.theory.spelling import scale_name, spelled
 from dsp.theory.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
 
@@ -72,6 +72,14 @@ class Settings:
     def drift_to_tell(self, drift: TuningDrift, before: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names of the strings whose drift this player wants to hear of; ``before``: those that were told last."""
         return worth_telling(drift, self.drift_cents, before) if self.tell_drift else frozenset()
+
+    def note_name(self, midi: int) -> str:
+        """A note as it is written in the player's scale: "Bb3" in F major, "A#3" in B major."""
+        return spelled(midi, self.scale_root, self.scale_kind, self.scale_type)
+
+    def root_name(self) -> str:
+        """The scale's root, spelled as its key is."""
+        return self.scale_name().partition(" ")[0]
 
     def scale_name(self) -> str:
         """For the screen, spelled as its key is: "A minor pentatonic", "Bb major"."""

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from dsp.scores.session import in_scale
 from dsp.strings.drift import TuningDrift
-from dsp.theory.scales import note_name
+from dsp.theory.names import pretty
 from dsp.types import Metrics, Note, Summary
 from pedal import lights, screens, words
 from pedal.round_trip import STEPS, Latency
@@ -38,6 +38,7 @@ def live_state(state: State, sequence: int, *, simulated: bool) -> LiveState:
         session=session_view(state, state.session) if state.session is not None else None,
         review=review_view(state.review) if state.review is not None else None,
         settings=settings_view(state.settings),
+        scale=pretty(state.settings.scale_name()),
         round_trip=round_trip_view(state.latency),
         parts=[PartView(name=name, state=part.state, text=part.text) for name, part in state.parts.items()],
         waiting_to_sync=state.waiting,
@@ -53,7 +54,7 @@ def heard_view(state: State) -> HeardView | None:
     return HeardView(
         level_dbfs=round(frame.level_dbfs, 1),
         noise_dbfs=round(frame.noise_dbfs, 1),
-        note=note_name(frame.midi) if frame.midi is not None else None,
+        note=state.settings.note_name(frame.midi) if frame.midi is not None else None,
         midi=frame.midi,
         cents=_rounded(frame.cents, 1),
         f0_hz=_rounded(frame.f0_hz, 2),

@@ -3,7 +3,8 @@
 from typing import Final
 
 from dsp.strings.drift import StringDrift, TuningDrift
-from dsp.types import Metrics, Summary
+from dsp.theory.spelling import scale_name
+from dsp.types import Metrics, SessionSetup, Summary
 from pedal.round_trip import Latency
 
 MEASURE_AGAIN: Final = "new card: measure latency"
@@ -23,6 +24,17 @@ def clock(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, rest = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def scale(setup: SessionSetup) -> str:
+    """The scale of a session, spelled as its key is: "Bb major", "A minor pentatonic".
+
+    A log that a newer pedal wrote may hold a scale that is not known here: then it is told as it was written.
+    """
+    try:
+        return scale_name(setup.scale_root, setup.scale_kind, setup.scale_type)
+    except ValueError:
+        return f"{setup.scale_root} {setup.scale_kind}"
 
 
 def percent(score: float | None) -> str:

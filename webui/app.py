@@ -26,6 +26,7 @@ def choices_of(config: WebConfig) -> Choices:
         scale_kind=list(config.scale_kinds),
         scale_type=list(types.__args__) if types is not None else [],
         tuning=list(config.tunings),
+        names=dict(config.names),
     )
 
 

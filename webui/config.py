@@ -1,6 +1,7 @@
 """How the page is served."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +9,7 @@ class WebConfig:
     """``port`` 0 takes a free one. ``hosts``: further names that this pedal answers to, beside its addresses.
 
     ``scale_roots``, ``scale_kinds`` and ``tunings`` are what the settings page offers; whether a value is accepted is
-    the pedal's decision, not the page's.
+    the pedal's decision, not the page's. ``names``: what to show instead of a value.
     """
 
     host: str = "127.0.0.1"
@@ -19,3 +20,4 @@ class WebConfig:
     scale_roots: tuple[str, ...] = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
     scale_kinds: tuple[str, ...] = ("major", "minor")
     tunings: tuple[str, ...] = ("any",)
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -122,7 +122,7 @@ class Settings(Closed):
 
     player: str = Field(default="Player 1", min_length=1, max_length=40)
     scale_root: str = Field(default="A", max_length=2)
-    scale_kind: str = Field(default="minor", max_length=32)
+    scale_kind: str = Field(default="minor", max_length=80)
     scale_type: Literal["natural", "pentatonic"] = "pentatonic"
     strictness: float = Field(default=0.5, ge=0, le=1)
     sensitivity: float = Field(default=0.5, ge=0, le=1)
@@ -148,6 +148,8 @@ class LiveState(Closed):
     session: SessionView | None = None
     review: SessionView | None = None
     settings: Settings = Settings()
+    # Spelled as its key is: "B♭ major" where the setting is A#.
+    scale: str = "A minor pentatonic"
     round_trip: RoundTripView = RoundTripView()
     parts: list[PartView] = Field(default_factory=list)
     waiting_to_sync: int = 0
@@ -184,9 +186,13 @@ class SessionPage(Closed):
 
 
 class Choices(Closed):
-    """What the closed lists among the settings offer, in the order in which to show them."""
+    """What the closed lists among the settings offer, in the order in which to show them.
+
+    ``names``: what to show for a value that is not shown as it is, such as both names of a black key.
+    """
 
     scale_root: list[str]
     scale_kind: list[str]
     scale_type: list[str]
     tuning: list[str]
+    names: dict[str, str] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ TEXT_MAX: Final = 80  # a custom scale with all its degrees fits; nothing that i
 _SHOWN_MAX: Final = 24
 _PLAIN: Final = str.maketrans({"♯": "#", "♭": "b", "♮": "", "𝄪": "##", "𝄫": "bb"})
 _PRETTY: Final = str.maketrans({"#": "♯", "b": "♭"})
+_SIGNED: Final = re.compile(r"(?<=^[A-Ga-g])(?:##|#|bb|b)")
 _PITCH: Final = re.compile(r"([A-Ga-g])(##|#|x|bb|b)?")
 
 
@@ -24,8 +25,11 @@ def plain(text: str) -> str:
 
 
 def pretty(name: str) -> str:
-    """A note name with the real signs: "Bb4" -> "B♭4". Two ♯ rather than one 𝄪, which few fonts have."""
-    return name[:1] + name[1:].translate(_PRETTY)
+    """A name that begins with a note, with the real signs there: "Bb4" -> "B♭4", "F# blues" -> "F♯ blues".
+
+    Two ♯ rather than one 𝄪, which few fonts have.
+    """
+    return _SIGNED.sub(lambda found: found[0].translate(_PRETTY), name)
 
 
 def split_pitch(text: str) -> tuple[int, str]:

@@ -110,7 +110,8 @@ def test_what_the_player_reads(scale, name):
 
 
 def test_signs_as_they_are_printed():
-    assert [pretty(name) for name in ("Bb4", "F##", "C", "B", "bb")] == ["B♭4", "F♯♯", "C", "B", "b♭"]
+    printed = {"Bb4": "B♭4", "F##": "F♯♯", "C": "C", "B": "B", "bb": "b♭", "A blues": "A blues", "C#m7b5": "C♯m7b5"}
+    assert {name: pretty(name) for name in printed} == printed
 
 
 def test_notes_outside_the_scale_are_those_of_the_chromatic_scale_on_its_root():

@@ -222,7 +222,7 @@ class FakePedal:
         self.cable = bool(arguments["plugged"])
 
     def _do_settings(self, arguments: Mapping[str, Any]) -> None:
-        if arguments.get("scale_kind", "minor") not in {"major", "minor"}:
+        if str(arguments.get("scale_kind", "minor")).split()[0] not in {"major", "minor", "custom"}:
             raise CommandRefused("unknown_scale", "that scale is not in the library", "scale_kind")
         self.settings = self.settings.model_copy(update=dict(arguments))
 

@@ -154,6 +154,26 @@ def test_settings_are_saved_as_typed_and_bad_ones_refused_beside_the_field(serve
     assert page.get_attribute("#set-a4_hz", "aria-invalid") is None
 
 
+def test_a_scale_of_ones_own_is_typed_in_and_comes_back(server, phone, shot):
+    page = enter(server, phone())
+    page.click('#tabs [data-view="settings"]')
+    page.select_option("#set-scale_kind", "custom")
+    page.wait_for_selector("#own-scale_kind:visible")
+    until(page, "document.getElementById('say-scale_kind').textContent.includes('root first')")
+    page.fill("#own-scale_kind", "0 3 5 7 10")
+    page.press("#own-scale_kind", "Enter")
+    until(page, "document.getElementById('say-scale_kind').textContent.includes('saved')")
+    assert server.pedal.settings.scale_kind == "custom 0 3 5 7 10"
+    shot(page, "settings-own-scale", full_page=True)
+    page.reload()
+    page.wait_for_selector("#own-scale_kind:visible")
+    until(page, "document.getElementById('own-scale_kind').value === '0 3 5 7 10'")
+    with page.expect_response("**/api/v1/settings"):
+        page.select_option("#set-scale_kind", "major")
+    assert server.pedal.settings.scale_kind == "major"
+    assert page.is_hidden("#own-scale_kind")
+
+
 def test_a_setting_changed_by_the_foot_shows_up(server, phone):
     page = enter(server, phone())
     page.click('#tabs [data-view="settings"]')

@@ -10,7 +10,6 @@ import * as sessions from "./sessions.js";
 import * as settings from "./settings.js";
 import { Live } from "./socket.js";
 import { t, translate } from "./strings.js";
-import { scaleName } from "./words.js";
 
 const VIEWS = ["live", "sessions", "session", "settings", "pair"];
 const TOAST_MS = 3500;
@@ -61,7 +60,7 @@ function onState(state) {
   document.body.dataset.board = state.simulated ? "simulated" : "real";
   const [red, green, blue] = state.status_led.map((value) => Math.round(255 * Math.sqrt(value)));
   $("lamp").style.setProperty("--light", `rgb(${red} ${green} ${blue})`);
-  text($("scale-line"), scaleName(state.settings));
+  text($("scale-line"), state.scale);
   live.render(state);
   board.render(state, say);
   settings.render(state.settings);

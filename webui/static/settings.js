@@ -7,7 +7,7 @@ import { t } from "./strings.js";
 const WAIT_MS = 350;
 const FIELDS = [
   { name: "scale_root", kind: "select", group: "g_scale" },
-  { name: "scale_kind", kind: "select", group: "g_scale" },
+  { name: "scale_kind", kind: "select", own: "custom", group: "g_scale" },
   { name: "scale_type", kind: "pick", group: "g_scale" },
   { name: "strictness", kind: "slide", min: 0, max: 1, step: 0.05, group: "g_ear" },
   { name: "sensitivity", kind: "slide", min: 0, max: 1, step: 0.05, group: "g_ear" },
@@ -21,11 +21,12 @@ const FIELDS = [
 ];
 const rows = new Map();
 let known = null;
+let names = {};
 
 function pretty(name, value) {
   if (typeof value === "boolean") return t(value ? "s_on" : "s_off");
   if (name === "scale_type") return t(`s_${value}`);
-  return String(value).replaceAll("_", " ").replace("#", "♯");
+  return names[value] ?? String(value).replaceAll("_", " ");
 }
 
 function option(field, value) {
@@ -35,7 +36,8 @@ function option(field, value) {
 function control(field, choices) {
   const base = { id: `set-${field.name}`, name: field.name, "aria-describedby": `say-${field.name}` };
   if (field.kind === "select") {
-    return el("select", base, ...choices[field.name].map((value) => option(field, value)));
+    const own = field.own ? [el("option", { value: field.own }, t("s_own"))] : [];
+    return el("select", base, ...choices[field.name].map((value) => option(field, value)), ...own);
   }
   if (field.kind === "pick") {
     return el("div", { class: "options", id: base.id, role: "radiogroup", "aria-labelledby": `label-${field.name}` },
@@ -57,6 +59,7 @@ function read(row) {
     const picked = row.control.querySelector("input:checked")?.value;
     return row.field.values ? picked === "true" : picked;
   }
+  if (row.own && row.control.value === row.field.own) return row.own.value.trim() && `${row.field.own} ${row.own.value.trim()}`;
   if (row.field.kind === "select" || row.field.kind === "text") return row.control.value;
   return row.control.value.trim() === "" ? NaN : Number(row.control.value);
 }
@@ -65,6 +68,14 @@ function write(row, value) {
   if (row.field.kind === "pick") {
     for (const input of row.control.querySelectorAll("input")) input.checked = input.value === String(value);
     return;
+  }
+  if (row.own) {
+    row.own.hidden = !value.startsWith(`${row.field.own} `);
+    if (!row.own.hidden) {
+      row.own.value = value.slice(row.field.own.length + 1);
+      row.control.value = row.field.own;
+      return;
+    }
   }
   // A value that the list does not offer was set elsewhere: it is shown, not replaced.
   if (row.field.kind === "select" && ![...row.control.options].some((one) => one.value === value)) {
@@ -85,6 +96,10 @@ function tell(row, message, bad) {
 async function save(row) {
   const value = read(row);
   row.dirty = false;
+  if (row.own && value === "") {
+    tell(row, t("s_own_hint"), false);
+    return;
+  }
   if (value === undefined || Number.isNaN(value)) {
     tell(row, t("s_number", { min: row.field.min, max: row.field.max }), true);
     return;
@@ -102,6 +117,19 @@ async function save(row) {
   }
 }
 
+// A value of the player's own beside those of the list: saved when it is finished, not at each letter.
+function ownInput(row) {
+  const input = el("input", { id: `own-${row.field.name}`, type: "text", maxlength: 60, autocomplete: "off", autocapitalize: "off",
+    spellcheck: "false", placeholder: "1 b3 4 5 b7", "aria-label": t("s_own_label"), "aria-describedby": `say-${row.field.name}` });
+  input.hidden = true;
+  input.addEventListener("change", () => save(row));
+  row.control.addEventListener("change", () => {
+    input.hidden = row.control.value !== row.field.own;
+    if (!input.hidden) input.focus();
+  });
+  return input;
+}
+
 function build(field, choices) {
   const node = control(field, choices);
   const say = el("p", { class: "say", id: `say-${field.name}`, role: "status" });
@@ -113,8 +141,9 @@ function build(field, choices) {
     : null;
   const unit = field.unit ? el("span", { class: "unit" }, field.unit) : null;
   const row = { field, control: node, say, dirty: false, timer: 0, calm: 0 };
+  if (field.own) row.own = ownInput(row);
   row.root = el("div", { class: `field ${field.kind} ${field.name}` },
-    el("div", { class: "head" }, label, say), el("div", { class: "control" }, node, unit), ends);
+    el("div", { class: "head" }, label, say), el("div", { class: "control" }, node, unit), row.own && el("div", { class: "control" }, row.own), ends);
   node.addEventListener("input", () => {
     row.dirty = true;
     clearTimeout(row.timer);
@@ -151,6 +180,7 @@ function more(say, ask) {
 export async function open(say, ask) {
   if (rows.size) return;
   const choices = await get("/choices");
+  names = choices.names;
   const groups = new Map();
   for (const field of FIELDS) {
     if (!groups.has(field.group)) groups.set(field.group, []);

@@ -28,9 +28,9 @@ export const midiName = (midi) => LETTERS[((midi % 12) + 12) % 12] + (Math.floor
 
 // "F#3" or "F♯3" as its three parts.
 export function noteParts(name) {
-  const match = /^([A-H])([#♯b♭]?)(-?\d+)?$/.exec(name ?? "");
+  const match = /^([A-H])([#♯b♭]{0,2})(-?\d+)?$/.exec(name ?? "");
   if (!match) return { letter: name ?? "", accidental: "", octave: "" };
-  const accidental = match[2].replace("#", "♯").replace("b", "♭");
+  const accidental = match[2].replaceAll("#", "♯").replaceAll("b", "♭");
   return { letter: match[1], accidental, octave: match[3] ?? "" };
 }
 
@@ -41,9 +41,4 @@ export function when(iso) {
   return new Intl.DateTimeFormat(undefined, {
     weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
   }).format(date);
-}
-
-export function scaleName(settings) {
-  const type = settings.scale_type === "pentatonic" ? ` ${t("s_pentatonic")}` : "";
-  return `${settings.scale_root.replace("#", "♯")} ${settings.scale_kind.replaceAll("_", " ")}${type}`;
 }

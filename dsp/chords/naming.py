@@ -41,7 +41,8 @@ class _Table:
     roots: NDArray[np.intp]
     words: tuple[str, ...]
     steps: tuple[tuple[int, ...], ...]
-    struck: Floats  # (rows, 12): how often each pitch class is struck
+    heard: Floats  # (rows, 12): 1 for tones of it that are hardly ever left out
+    spared: Floats  # the same of those that are
     bass: Floats  # (rows, 12): how often it is the lowest
     log_share: Floats
 
@@ -54,8 +55,9 @@ def name(odds: Floats, lowest_midi: int) -> Named:
     is_bass = np.bincount(classes, struck * silent[:-1], PITCH_CLASSES) + 1e-9
     none = np.bincount(classes, np.log1p(-np.minimum(struck, 1 - 1e-9)), PITCH_CLASSES)
     ratio = np.clip(np.expm1(-none), 1e-6, 1e6)  # odds that any pitch of the class was struck
+    heard, spared, stray = (np.log1p(often * (ratio - 1.0)) for often in (HEARD, SPARED, STRAY))
     table = TABLE
-    fit = np.log(table.struck * ratio + (1.0 - table.struck)).sum(axis=1)
+    fit = table.heard @ (heard - stray) + table.spared @ (spared - stray)
     weights = fit + np.log(table.bass @ is_bass) + table.log_share
     posterior = np.exp(weights - weights.max())
     posterior /= posterior.sum()
@@ -67,18 +69,19 @@ def _table() -> _Table:
     rows = [(root, kind.word, kind.steps, kind.spared, kind.share) for root in range(12) for kind in KINDS]
     rows += [(root, "", (0,), (), NOTE_SHARE) for root in range(12)]
     rows += [(root, "", (0, step), (), PAIR_SHARE / 9) for root in range(12) for step in range(1, 12) if step != 7]
-    struck = np.full((len(rows), PITCH_CLASSES), STRAY)
+    heard, left_out = np.zeros((2, len(rows), PITCH_CLASSES))
     bass = np.full((len(rows), PITCH_CLASSES), STRAY_BASS)
     for row, (root, _, steps, spared, _) in enumerate(rows):
         for step in steps:
-            struck[row, (root + step) % PITCH_CLASSES] = SPARED if step in spared else HEARD
+            (left_out if step in spared else heard)[row, (root + step) % PITCH_CLASSES] = 1.0
             bass[row, (root + step) % PITCH_CLASSES] = (1 - ROOT_IS_BASS) / max(1, len(steps) - 1)
         bass[row, root] = ROOT_IS_BASS
     return _Table(
         np.array([row[0] for row in rows]),
         tuple(row[1] for row in rows),
         tuple(row[2] for row in rows),
-        struck,
+        heard,
+        left_out,
         bass,
         np.log([row[4] for row in rows]),
     )

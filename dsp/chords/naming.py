@@ -26,10 +26,10 @@ NOTE_SHARE: Final = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The likeliest explanation: ``kind`` of a chord on ``root``, or "" for fewer tones than a chord has."""
+    """The likeliest explanation: a chord of ``kind`` on ``root``; None: fewer tones than a chord has."""
 
     root: int
-    kind: str
+    kind: str | None
     steps: tuple[int, ...]
     posterior: float
 
@@ -39,7 +39,7 @@ class _Table:
     """One row per explanation."""
 
     roots: NDArray[np.intp]
-    words: tuple[str, ...]
+    words: tuple[str | None, ...]
     steps: tuple[tuple[int, ...], ...]
     heard: Floats  # (rows, 12): 1 for tones of it that are hardly ever left out
     spared: Floats  # the same of those that are
@@ -66,9 +66,11 @@ def name(odds: Floats, lowest_midi: int) -> Named:
 
 
 def _table() -> _Table:
-    rows = [(root, kind.word, kind.steps, kind.spared, kind.share) for root in range(12) for kind in KINDS]
-    rows += [(root, "", (0,), (), NOTE_SHARE) for root in range(12)]
-    rows += [(root, "", (0, step), (), PAIR_SHARE / 9) for root in range(12) for step in range(1, 12) if step != 7]
+    rows: list[tuple[int, str | None, tuple[int, ...], tuple[int, ...], float]] = [
+        (root, kind.word, kind.steps, kind.spared, kind.share) for root in range(12) for kind in KINDS
+    ]
+    rows += [(root, None, (0,), (), NOTE_SHARE) for root in range(12)]
+    rows += [(root, None, (0, step), (), PAIR_SHARE / 9) for root in range(12) for step in range(1, 12) if step != 7]
     heard, left_out = np.zeros((2, len(rows), PITCH_CLASSES))
     bass = np.full((len(rows), PITCH_CLASSES), STRAY_BASS)
     for row, (root, _, steps, spared, _) in enumerate(rows):

@@ -53,7 +53,7 @@ def recognise(samples: Samples, before: Samples, a4_hz: float = 440.0) -> ChordG
         return NOTHING
     named = name(odds, LOWEST_PITCH)
     classes = {tone % 12 for tone in tones}
-    if not named.kind:
+    if named.kind is None:
         what: What = "note" if len(classes) == 1 else "double stop"
         return ChordGuess(None, None, tones[0] % 12, tones, named.posterior, what)
     return ChordGuess(named.root, named.kind, tones[0] % 12, tones, named.posterior, "chord")

@@ -117,8 +117,8 @@ def _ring_before(stage: _Stage, voicing: Voicing, times: np.ndarray) -> None:
     what = rng.choice(["silence", "damped", "through"], p=[0.35, 0.35, 0.3])
     if what == "silence":
         return
-    former = any_voicing(rng)
-    begun = times[0] - rng.uniform(0.15, 0.29 if what == "damped" else 0.6) * RATE_HZ
+    former = voicing if rng.random() < 0.3 else any_voicing(rng)
+    begun = times[0] - rng.uniform(0.12, 0.29 if what == "damped" else 0.6) * RATE_HZ
     damped_at = times[0] - rng.uniform(-0.02, 0.14) * RATE_HZ
     for midi in former.midi:
         if midi not in stage.bank.strings:

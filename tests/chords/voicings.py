@@ -16,13 +16,13 @@ TUNINGS: Final = {
     "seven": (35, 40, 45, 50, 55, 59, 64),
 }
 TUNING_SHARES: Final = (0.76, 0.1, 0.07, 0.07)
-COMMON: Final = {"maj": 0.16, "min": 0.15, "7": 0.14, "m7": 0.14, "maj7": 0.12, "5": 0.1, "sus4": 0.09}
+COMMON: Final = {"": 0.16, "m": 0.15, "7": 0.14, "m7": 0.14, "maj7": 0.12, "5": 0.1, "sus4": 0.09}
 """How often each is struck in a lesson; the other kinds share the rest."""
 OPEN: Final = (
-    ((None, 3, 2, 0, 1, 0), 0, "maj"),
-    ((3, 2, 0, 0, 0, 3), 7, "maj"),
-    ((None, None, 0, 2, 3, 2), 2, "maj"),
-    ((None, None, 0, 2, 3, 1), 2, "min"),
+    ((None, 3, 2, 0, 1, 0), 0, ""),
+    ((3, 2, 0, 0, 0, 3), 7, ""),
+    ((None, None, 0, 2, 3, 2), 2, ""),
+    ((None, None, 0, 2, 3, 1), 2, "m"),
     ((None, None, 0, 2, 1, 2), 2, "7"),
     ((None, None, 0, 2, 1, 1), 2, "m7"),
     ((None, None, 0, 2, 2, 2), 2, "maj7"),
@@ -34,8 +34,9 @@ OPEN: Final = (
     ((3, 2, 0, 0, 0, 1), 7, "7"),
     ((None, 2, 1, 2, 0, 2), 11, "7"),
     ((None, None, 3, 2, 1, 0), 5, "maj7"),
-    ((None, None, 3, 2, 1, 1), 5, "maj"),
+    ((None, None, 3, 2, 1, 1), 5, ""),
 )
+SHAPED: Final = {"": "maj", "m": "min", "7": "7", "m7": "m7", "maj7": "maj7", "sus4": "sus4"}
 REACH_FRETS: Final = 3
 TRIES: Final = 60
 
@@ -44,7 +45,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Voicing:
-    """MIDI numbers, lowest string first. ``kind`` is "" for single notes and pairs, None for what has no name."""
+    """MIDI numbers, lowest string first. ``kind``: a word of ``dsp.theory.chord_kinds``, None for what is no chord."""
 
     midi: tuple[int, ...]
     root: int
@@ -60,7 +61,7 @@ def any_voicing(rng: Rng) -> Voicing:
     what = rng.random()
     if what < 0.16:
         note = int(rng.integers(35 if rng.random() < 0.1 else 40, 77))
-        return Voicing((note, note + 12) if rng.random() < 0.1 else (note,), note % 12, "")
+        return Voicing((note, note + 12) if rng.random() < 0.1 else (note,), note % 12, None)
     if what < 0.28:
         return _pair(rng)
     if what < 0.33:
@@ -73,7 +74,7 @@ def chord_voicing(rng: Rng, word: str) -> Voicing:
     """A chord of that kind: a shape that is taught, or one that is not."""
     if word == "5":
         return _power(rng)
-    if word in SHAPES["E"] and rng.random() < 0.55:
+    if word in SHAPED and rng.random() < 0.55:
         return _shape(rng, word)
     open_ones = [shape for shape in OPEN if shape[2] == word]
     if open_ones and rng.random() < 0.2:
@@ -104,7 +105,7 @@ def _pitches(tuning: tuple[int, ...], frets: tuple[int | None, ...], capo: int) 
 
 
 def _shape(rng: Rng, word: str) -> Voicing:
-    frets = SHAPES[str(rng.choice(["E", "A"]))][word]
+    frets = SHAPES[str(rng.choice(["E", "A"]))][SHAPED[word]]
     detuned = -1 if rng.random() < 0.07 else 0
     midi = _pitches(TUNINGS["standard"], frets, int(rng.integers(0, 11)) + detuned)
     root = midi[0] % 12
@@ -123,7 +124,7 @@ def _power(rng: Rng) -> Voicing:
 
 def _pair(rng: Rng) -> Voicing:
     low, step = int(rng.integers(40, 72)), int(rng.choice([3, 4, 5, 8, 9, 10, 2, 6, 11, 15, 16, 1, 14, 17]))
-    return Voicing((low, low + step), low % 12, "")
+    return Voicing((low, low + step), low % 12, None)
 
 
 def _reached(rng: Rng, kind: Kind) -> Voicing:

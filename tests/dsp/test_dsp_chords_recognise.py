@@ -7,8 +7,8 @@ from dsp.chords.recognise import recognise
 from tests.dsp.struck_chords import NOTHING_BEFORE, strum
 
 E_SHAPES = {
-    "maj": (0, 7, 12, 16, 19, 24),
-    "min": (0, 7, 12, 15, 19, 24),
+    "": (0, 7, 12, 16, 19, 24),
+    "m": (0, 7, 12, 15, 19, 24),
     "7": (0, 7, 10, 16, 19, 24),
     "m7": (0, 7, 10, 15, 19, 24),
     "5": (0, 7, 12),

@@ -1,108 +1,198 @@
 """The player's own pulse, where no click says what the time is.
 
-A pulse is a period of which all onsets are near whole multiples. Its strength at a period is the length of the mean
-phasor of the onsets (the vector strength of Goldberg and Brown, 1969), taken over short chunks so that a tempo that
-breathes over a minute is not punished as jitter; the best period is refined by a straight line through each chunk.
+First the step, of which all onsets are whole multiples, then swing, then the beat that a musician would tap to it,
+then the tempo by one fit over everything. Playing at several tempi is taken apart phrase by phrase. What has no
+pulse, by a margin that chance seldom crosses, has none: ``None``, never a guess.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from dsp.rhythm.held import Held, TempoPoint, bpm_drift, curve, hold
+from dsp.rhythm.metre import DIVISIONS, Metre, Passage, find_metre
+from dsp.rhythm.step import ONSETS_MIN, Chunk, Floats, Ints, cut, find_step, line, number, strength_at
+from dsp.rhythm.strokes import Stretch
+from dsp.rhythm.swing import Swing, find_swing
 
-CHUNK_ONSETS: Final = 24
-ONSETS_MIN: Final = 6
 PAUSE_S: Final = 2.5  # after this nobody is still counting
-PERIOD_MIN_S, PERIOD_MAX_S = 0.09, 1.6
 UNEVEN_MAX: Final = 0.17  # of a step: beyond this the onsets fall nearly anywhere
-TRIPLET_LEVELS: Final = (3,)
+TRIES_MAX: Final = 12
+ALONE_MIN: Final = 12  # strokes
+SAME_STEP: Final = 0.05
+PHRASE_STRENGTH_MIN: Final = 0.2
+CURVE_POINTS_MAX: Final = 60
+# Halves of a swung pair: the pair is the beat, or swung 16ths fill it twice.
+SWUNG_DIVISIONS: Final = {1.0: 0.02, 2.0: 0.85, 4.0: 0.13}
+PLACE_NAMES: Final = {2: ("on", "&"), 4: ("on", "e", "&", "a")}
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPulse:
-    """Errors against the fitted pulse; ``spread_factor`` gives back the freedom that the fit took (n/(n-2))."""
+class Phrase:
+    """Strokes without a pause between."""
 
+    segment: int
+    onsets_s: Floats
+    levels_db: Floats
+    midis: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What one tempo says: errors (ms, late is positive) from it as it breathes, and how it was held.
+
+    ``spread_factor`` gives back the freedom that following it took; ``step_s`` is the step that errors are judged by.
+    ``places``: the place in the beat of each stroke ("on", "&"), or nothing where the beat's place is not known.
+    """
+
+    phrases: tuple[Phrase, ...]
     errors_ms: Floats
     step_s: float
     tempo_bpm: float
+    tempo_se_bpm: float
+    sure: float
+    per_beat: float
     swing_ratio: float | None
     spread_factor: float
+    drift_bpm_per_min: float | None
+    drift_se_bpm_per_min: float | None
+    points: tuple[TempoPoint, ...]
+    places: tuple[str, ...]
+
+    @property
+    def strokes(self) -> int:
+        """How many strokes it judges."""
+        return len(self.errors_ms)
 
 
-def best_pulse(stretches: Sequence[Floats]) -> OwnPulse | None:
-    """The pulse common to these stretches of onsets (s, ascending), or ``None`` where there is none to be sure of."""
-    chunks = [chunk for stretch in stretches for chunk in _chunks(stretch) if len(chunk) >= ONSETS_MIN]
+def find_pulses(stretches: Sequence[Stretch]) -> list[Pulse]:
+    """The pulses of these stretches, the one with the most strokes first; of each phrase at most one.
+
+    A long phrase finds its step alone, and those join it that follow the same; what is left tries together.
+    """
+    left = [phrase for stretch in stretches for phrase in _phrases(stretch)]
+    found: list[Pulse] = []
+    long = sorted((p for p in left if len(p.onsets_s) >= ALONE_MIN), key=lambda p: -len(p.onsets_s))
+    for lead in [*long[:TRIES_MAX], None]:
+        if lead is not None and all(lead is not phrase for phrase in left):
+            continue
+        seekers = left if lead is None else [lead]
+        step_s = find_step([chunk for phrase in seekers for chunk in cut(phrase.onsets_s)])
+        mine = [phrase for phrase in left if step_s is not None and _follows(phrase, step_s)]
+        pulse = _pulse(mine, step_s) if step_s is not None else None
+        if pulse is not None:
+            found.append(pulse)
+            left = [phrase for phrase in left if all(phrase is not other for other in mine)]
+    return sorted(found, key=lambda pulse: -pulse.strokes)
+
+
+def _phrases(stretch: Stretch) -> list[Phrase]:
+    edges = [0, *(np.flatnonzero(np.diff(stretch.onsets_s) > PAUSE_S) + 1).tolist(), len(stretch.onsets_s)]
+    parts = [slice(first, last) for first, last in pairwise(edges)]
+    return [
+        Phrase(stretch.segment, stretch.onsets_s[part], stretch.levels_db[part], stretch.midis[part]) for part in parts
+    ]
+
+
+def _follows(phrase: Phrase, step_s: float) -> bool:
+    """Whether the phrase's onsets are on steps of nearly this length."""
+    chunks = [chunk for chunk in cut(phrase.onsets_s) if len(chunk) >= 4]
     if not chunks:
+        return False
+    near = step_s * np.linspace(1.0 - SAME_STEP, 1.0 + SAME_STEP, 21)
+    strength = sum(len(chunk) * float(strength_at([chunk], near).max()) for chunk in chunks)
+    return strength > PHRASE_STRENGTH_MIN * sum(map(len, chunks))
+
+
+def _pulse(phrases: Sequence[Phrase], step_s: float) -> Pulse | None:
+    if sum(len(phrase.onsets_s) for phrase in phrases) < ONSETS_MIN:
         return None
-    period_s = _strongest(chunks)
-    if period_s is None:
+    chunks = [number(phrase.onsets_s, step_s) for phrase in phrases]
+    swing = find_swing(chunks, step_s)
+    counted = list(swing.halves) if swing else [np.concatenate([c.steps for c in part]) for part in chunks]
+    unit_s = 0.5 * swing.pair_s if swing else step_s
+    errors_s, lines = _local_errors(chunks, counted, swing)
+    spread_s = float(np.sqrt(np.mean(np.minimum(np.abs(errors_s), 0.5 * unit_s) ** 2)))
+    held = hold([phrase.onsets_s for phrase in phrases], counted, late=swing is not None)
+    factor = math.sqrt(len(errors_s) / max(1, len(errors_s) - 2 * lines))
+    if held is None or factor * spread_s > UNEVEN_MAX * unit_s:
         return None
-    fits = [_fit(chunk, period_s) for chunk in chunks]
-    errors_s = np.concatenate([errors for errors, _, _ in fits])
-    step_s = float(np.median([fitted for _, fitted, _ in fits]))
-    if float(np.sqrt(np.mean(np.minimum(np.abs(errors_s), 0.5 * step_s) ** 2))) > UNEVEN_MAX * step_s:
-        return None
-    freedom = math.sqrt(len(errors_s) / max(1, len(errors_s) - 2 * len(chunks)))
-    swing, steps_per_beat = _metre([steps for _, _, steps in fits], step_s)
-    return OwnPulse(1000.0 * errors_s, step_s, 60.0 / (step_s * steps_per_beat), swing, freedom)
+    passages = [Passage(at, p.levels_db, p.midis) for p, at in zip(phrases, counted, strict=True)]
+    metre = find_metre(passages, held.unit_s, SWUNG_DIVISIONS if swing else DIVISIONS)
+    return _told(phrases, counted, errors_s, held, metre, swing, factor)
 
 
-def _chunks(onsets_s: Floats) -> list[Floats]:
-    """Phrases (split at pauses), each cut into nearly equal chunks of at most ``CHUNK_ONSETS``."""
-    phrases = np.split(onsets_s, np.flatnonzero(np.diff(onsets_s) > PAUSE_S) + 1)
-    return [part for phrase in phrases for part in np.array_split(phrase, math.ceil(len(phrase) / CHUNK_ONSETS) or 1)]
+def _told(
+    phrases: Sequence[Phrase],
+    counted: Sequence[Ints],
+    errors_s: Floats,
+    held: Held,
+    metre: Metre,
+    swing: Swing | None,
+    spread_factor: float,
+) -> Pulse:
+    beat_s = held.unit_s * metre.per_beat
+    drift, drift_se = bpm_drift(held, metre.per_beat) if held.drift_sure else (None, None)
+    straight = metre.per_beat == 2 and any((at % 2 == 1).any() for at in counted)
+    return Pulse(
+        phrases=tuple(phrases),
+        errors_ms=1000.0 * errors_s,
+        step_s=held.unit_s,
+        tempo_bpm=60.0 / beat_s,
+        tempo_se_bpm=60.0 / beat_s * held.unit_se_s / held.unit_s,
+        sure=metre.sure,
+        per_beat=metre.per_beat,
+        swing_ratio=swing.ratio if swing else (1.0 if straight else None),
+        spread_factor=spread_factor,
+        drift_bpm_per_min=drift,
+        drift_se_bpm_per_min=drift_se,
+        points=_points(phrases, counted, metre.per_beat, swing),
+        places=_places(counted, metre),
+    )
 
 
-def _strongest(chunks: Sequence[Floats]) -> float | None:
-    steps_s = np.concatenate([np.diff(chunk) for chunk in chunks])
-    low_s = max(PERIOD_MIN_S, 0.45 * float(np.percentile(steps_s, 10)))
-    high_s = min(PERIOD_MAX_S, 1.1 * float(np.percentile(steps_s, 90)))
-    if high_s <= low_s:
-        return None
-    span_s = max(float(chunk[-1] - chunk[0]) for chunk in chunks)
-    count = 16 + int(8 * span_s * (1 / low_s - 1 / high_s))  # eight trials per turn of the longest chunk's phase
-    periods_s = 1.0 / np.linspace(1 / high_s, 1 / low_s, min(count, 3000))
-    onsets = sum(map(len, chunks))
-    strength = np.zeros(len(periods_s))
-    for chunk in chunks:
-        turns = (chunk - chunk[0])[:, None] / periods_s[None, :]
-        strength += np.abs(np.exp(2j * math.pi * turns).sum(axis=0))
-    strength /= onsets
-    # Half and third of a period fit exact onsets as well as the period itself: prefer the longest that explains them.
-    best = int(np.argmax(strength - 0.03 * np.log2(high_s / periods_s)))
-    chance = math.sqrt((math.log(len(periods_s)) + 3.0) / onsets)
-    return float(periods_s[best]) if strength[best] > max(0.5, min(0.9, chance)) else None
+def _local_errors(
+    chunks: Sequence[Sequence[Chunk]], counted: Sequence[Ints], swing: Swing | None
+) -> tuple[Floats, int]:
+    """Errors (s) from a line through each chunk, the swung ones from where they swing to, and how many lines."""
+    errors, lines = [], 0
+    for part, at in zip(chunks, counted, strict=True):
+        begin = 0
+        for chunk in part:
+            count = at[begin : begin + len(chunk.steps)]
+            begin += len(chunk.steps)
+            x = 0.5 * (count - count % 2) + (count % 2) * swing.place if swing else count.astype(np.float64)
+            if len(x) < 3 or x[-1] - x[0] < 1.0:
+                errors.append(np.zeros(len(x)))
+            else:
+                slope, start_s = line(x, chunk.onsets_s)
+                errors.append(chunk.onsets_s - start_s - slope * x)
+            lines += 1
+    return np.concatenate(errors), lines
 
 
-def _fit(chunk: Floats, period_s: float) -> tuple[Floats, float, NDArray[np.int64]]:
-    """Errors (s), period (s) and step numbers of one chunk: least squares, its step numbers found again twice."""
-    at = chunk - chunk[0]
-    phase = np.angle(np.exp(2j * math.pi * at / period_s).sum()) / (2 * math.pi) * period_s
-    steps = np.round((at - phase) / period_s).astype(np.int64)
-    for _ in range(2):
-        if len(np.unique(steps)) < 3:
-            break
-        slope, start = np.polyfit(steps, at, 1)
-        if not 0.9 < slope / period_s < 1.1:
-            break
-        period_s, phase = float(slope), float(start)
-        steps = np.round((at - phase) / period_s).astype(np.int64)
-    return at - phase - steps * period_s, period_s, steps
+def _points(
+    phrases: Sequence[Phrase], counted: Sequence[Ints], per_beat: float, swing: Swing | None
+) -> tuple[TempoPoint, ...]:
+    strokes = sum(map(len, counted))
+    points: list[TempoPoint] = []
+    for phrase, at in zip(phrases, counted, strict=True):
+        late = (2.0 * swing.place - 1.0) * (at % 2) if swing else 0.0
+        share = CURVE_POINTS_MAX * len(at) // strokes
+        points += curve(phrase.segment, phrase.onsets_s, at + late, per_beat, share)
+    return tuple(points)
 
 
-def _metre(all_steps: Sequence[NDArray[np.int64]], step_s: float) -> tuple[float | None, int]:
-    """Swing ratio (2.0 when the steps are triplets of which the middle one stays empty) and steps in a beat."""
-    gaps = np.concatenate([np.diff(steps) for steps in all_steps])
-    longs, shorts = int((gaps == 2).sum()), int((gaps == 1).sum())
-    alternating = sum(int((np.diff(steps)[1:] + np.diff(steps)[:-1] == 3).sum()) for steps in all_steps)
-    if min(longs, shorts) >= 3 and alternating > 0.6 * (len(gaps) - len(all_steps)):
-        return 2.0, 3
-    per_beat = 1
-    while 60.0 / (step_s * per_beat) >= 150.0:
-        per_beat *= 2
-    return None, per_beat
+def _places(counted: Sequence[Ints], metre: Metre) -> tuple[str, ...]:
+    """The place in the beat of every stroke, or none at all where nothing tells where a beat begins."""
+    per_beat = round(metre.per_beat)
+    if metre.per_beat != per_beat or per_beat < 2 or metre.place_sure < 0.9 or metre.sure < 0.6:
+        return ()
+    names = PLACE_NAMES.get(per_beat) or ("on", *(f".{part + 1}" for part in range(1, per_beat)))
+    return tuple(
+        names[int(place)] for at, first in zip(counted, metre.first, strict=True) for place in (at - first) % per_beat
+    )

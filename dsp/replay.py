@@ -44,6 +44,16 @@ class Retracted:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Unbroken practice: from sample ``first`` of a segment, ``at_s`` on the practice clock, to sample ``last``."""
+
+    segment: int
+    first: int
+    last: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRecord:
     """What a log holds. Notes and chords stand in the order of segments, then onsets; all else in that of the log."""
 
@@ -56,6 +66,7 @@ class SessionRecord:
     gaps: tuple[Gap, ...] = ()
     practised_s: float = 0.0
     chords: tuple[Chord, ...] = ()
+    practised: tuple[Stretch, ...] = ()
 
     def segment(self, number: int) -> SegmentStarted:
         """The segment's facts, or the defaults where the log does not hold them."""
@@ -76,6 +87,12 @@ class PracticeClock:
         self._rate_hz: dict[int, int] = {}
         self._from = self._to = 0
         self._began = False
+        self._over: list[Stretch] = []
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """What was practised without a break, in order."""
+        return (*self._over, *self._stretch())
 
     @property
     def elapsed_s(self) -> float:
@@ -99,14 +116,23 @@ class PracticeClock:
         if self._running:
             self._to = max(self._to, sample)
         if isinstance(entry, Paused) and self._running:
-            self._done_s += self._stretch_s()
+            self._leave()
             self._from = self._to
             self._running = False
 
     def _enter(self, segment: int, sample: int) -> None:
-        self._done_s += self._stretch_s()
+        self._leave()
         self._segment = segment
         self._from = self._to = sample
+
+    def _leave(self) -> None:
+        self._over += self._stretch()
+        self._done_s += self._stretch_s()
+
+    def _stretch(self) -> list[Stretch]:
+        if not self._running or self._segment is None or self._to == self._from:
+            return []
+        return [Stretch(self._segment, self._from, self._to, self._done_s)]
 
     def _stretch_s(self) -> float:
         if not self._running or self._segment is None:
@@ -187,6 +213,7 @@ class Replayer:
             tuple(self._gaps),
             self._clock.elapsed_s,
             tuple(chords),
+            self._clock.stretches,
         )
 
     def _start(self, entry: NoteStarted) -> None:

@@ -1,7 +1,8 @@
 """The scores: what the notes of a session say, 0 to 1, or ``None`` with the reason.
 
 Unsure means not scored: notes below ``CONFIDENT`` say nothing, a score needs ``NOTES_MIN`` notes, and whatever cannot
-be known has its reason in ``Metrics.not_scored``. Strictness 0 to 1 makes every tolerance tighter.
+be known has its reason in ``Metrics.not_scored``. Strictness 0 to 1 makes every tolerance tighter. A chord is one
+stroke: it counts for timing and dynamics, and its strings are no single notes for intonation and scale.
 """
 
 from collections.abc import Sequence
@@ -9,36 +10,45 @@ from typing import Final
 
 import numpy as np
 
+from dsp.facts import Bends, Dynamics, Picking, TempoHeld, Vibrato
 from dsp.replay import SessionRecord
-from dsp.rhythm.timing import timing
+from dsp.rhythm.timing import Timing, timing
+from dsp.scores.dynamics import dynamics
+from dsp.scores.expression import bends, is_bent, vibrato
+from dsp.scores.noise import noise_control
+from dsp.scores.picking import picking
+from dsp.scores.strokes import events, runs, singles, strokes
 from dsp.theory.scales import pitch_classes
-from dsp.types import Metrics, NoiseReading, Note, SessionSetup
+from dsp.types import Metrics, Note, SessionSetup
 
 CONFIDENT: Final = 0.6
 NOTES_MIN: Final = 4
 IN_TUNE_CENTS: Final = 4.0  # nobody hears less on a guitar
-OUT_CENTS: Final = 15.0  # and this much beyond it scores .5
-BENT_CENTS: Final = 35.0
-NOISE_LOUD_DB, NOISE_CLEAN_DB = 32.0, 60.0  # notes above the noise: 0 and 1
+OUT_CENTS: Final = 14.0  # and this much beyond it scores .5
+STEEP: Final = 3.0  # a real string wanders by 8 cents and is in tune, and 20 cents are out
+SWUNG: Final = 1.15  # beyond this ratio every second stroke is meant to be late
 WEIGHTS: Final = {"scale_conformity": 0.35, "pitch_accuracy": 0.25, "timing_stability": 0.25, "noise_control": 0.15}
 
 
 def score(setup: SessionSetup, record: SessionRecord) -> Metrics:
-    """All metrics of a record, by ``METRIC_VERSION`` 1."""
+    """All metrics of a record, by ``METRIC_VERSION`` 2."""
     sure = confident(record.notes)
-    beats = timing(record, sure, setup.strictness)
+    alone = singles(sure)
+    beats = timing(record, events(record, sure), setup.strictness)
     scores: dict[str, float | None] = {
-        "pitch_accuracy": pitch_accuracy(sure, setup.strictness),
-        "scale_conformity": scale_conformity(sure, setup),
+        "pitch_accuracy": pitch_accuracy(alone, setup.strictness),
+        "scale_conformity": scale_conformity(alone, setup),
         "timing_stability": beats.stability,
-        "noise_control": noise_control(record.noise, sure),
+        "noise_control": noise_control(record.noise, sure) if len(sure) >= NOTES_MIN else None,
     }
-    reasons = {name: _reason(name, sure, record) for name, value in scores.items() if value is None}
-    if beats.stability is None:
-        reasons["timing_stability"] = beats.why
     overall = quality(scores, setup.strictness)
-    if overall is None:
-        reasons["quality"] = "too few notes"
+    picked = strokes(record, sure)
+    steady = runs(record, picked)
+    loud = dynamics(picked, steady, setup.strictness)
+    hand = picking(steady) if (beats.swing_ratio or 1.0) < SWUNG else Picking()
+    bent, shaken = bends(alone), vibrato(alone)
+    why = _reasons(scores, overall, beats, record)
+    why |= _topic_reasons(loud, hand, bent, shaken, beats)
     return Metrics(
         pitch_accuracy=scores["pitch_accuracy"],
         scale_conformity=scores["scale_conformity"],
@@ -49,7 +59,12 @@ def score(setup: SessionSetup, record: SessionRecord) -> Metrics:
         swing_ratio=beats.swing_ratio,
         signed_ms=beats.signed_ms,
         by_beat=beats.by_beat,
-        not_scored=reasons,
+        not_scored=why,
+        dynamics=loud,
+        picking=hand,
+        bends=bent,
+        vibrato=shaken,
+        tempo=TempoHeld(),
     )
 
 
@@ -60,12 +75,12 @@ def confident(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 def pitch_accuracy(notes: Sequence[Note], strictness: float) -> float | None:
     """Mean intonation score of straight notes; bends and slides are on their way somewhere and are left out."""
-    straight = [n for n in notes if abs(n.bend_cents) < BENT_CENTS and not n.slide]
+    straight = [n for n in notes if not is_bent(n) and not n.slide]
     if len(straight) < NOTES_MIN:
         return None
     tolerance = 2.0 ** (1.0 - 2.0 * strictness)
     beyond = np.maximum(0.0, np.abs([n.cents for n in straight]) - IN_TUNE_CENTS * tolerance)
-    scores = 1.0 / (1.0 + (beyond / (OUT_CENTS * tolerance)) ** 2)
+    scores = 1.0 / (1.0 + (beyond / (OUT_CENTS * tolerance)) ** STEEP)
     return float(np.average(scores, weights=[n.confidence for n in straight]))
 
 
@@ -75,17 +90,6 @@ def scale_conformity(notes: Sequence[Note], setup: SessionSetup) -> float | None
         return None
     belong = pitch_classes(setup.scale_root, setup.scale_kind, setup.scale_type)
     return sum(note.midi % 12 in belong for note in notes) / len(notes)
-
-
-def noise_control(readings: Sequence[NoiseReading], notes: Sequence[Note]) -> float | None:
-    """How far the notes stand above what sounds between and under them; hum counts double, it is always there."""
-    if not readings or len(notes) < NOTES_MIN:
-        return None
-    notes_dbfs = float(np.median([n.level_dbfs for n in notes]))
-    noise = np.median([10.0 ** (r.noise_dbfs / 10.0) for r in readings])
-    hum = np.median([10.0 ** (r.hum_dbfs / 10.0) for r in readings])
-    clear_db = notes_dbfs - 10.0 * float(np.log10(noise + hum + 1e-12))
-    return float(np.clip((clear_db - NOISE_LOUD_DB) / (NOISE_CLEAN_DB - NOISE_LOUD_DB), 0.0, 1.0))
 
 
 def quality(scores: dict[str, float | None], strictness: float) -> float | None:
@@ -99,11 +103,43 @@ def quality(scores: dict[str, float | None], strictness: float) -> float | None:
     return mean * (1.0 - strictness * (1.0 - conformity))
 
 
-def _reason(name: str, sure: Sequence[Note], record: SessionRecord) -> str:
+def _reasons(
+    scores: dict[str, float | None], overall: float | None, beats: Timing, record: SessionRecord
+) -> dict[str, str]:
+    why = {name: _reason(name, record) for name, value in scores.items() if value is None}
+    if beats.stability is None and (record.notes or record.chords):
+        why["timing_stability"] = beats.why
+    if overall is None:
+        why["quality"] = why["scale_conformity"]
+    return why
+
+
+def _reason(name: str, record: SessionRecord) -> str:
     if not record.notes:
-        return "no notes"
-    if name == "noise_control" and not record.noise:
-        return "the noise was not measured"
+        return "only chords" if record.chords else "no notes"
+    if len(record.notes) < NOTES_MIN:
+        return "too few notes"
+    sure = confident(record.notes)
     if len(sure) < NOTES_MIN:
-        return "too few notes" if len(record.notes) < NOTES_MIN else "too few notes to be sure of"
+        return "too few notes to be sure of"
+    if name == "noise_control":
+        return "the noise was not measured"
+    if len(singles(sure)) < NOTES_MIN:
+        return "only chords"
     return "only bends and slides"
+
+
+def _topic_reasons(loud: Dynamics, hand: Picking, bent: Bends, shaken: Vibrato, beats: Timing) -> dict[str, str]:
+    why = {}
+    if loud.evenness is None:
+        why["dynamics"] = "no steady run of strokes" if loud.n else "no strokes"
+    if hand.offset_ms is None:
+        swung = (beats.swing_ratio or 1.0) >= SWUNG
+        why["picking"] = "swung: every second stroke is meant to be late" if swung else "no steady run of strokes"
+    if bent.off_cents is None:
+        why["bends"] = "no bends to a semitone"
+    if shaken.rate_hz is None:
+        why["vibrato"] = "no vibrato"
+    elif shaken.width_cents is None:
+        why["vibrato"] = "its width was not measured"
+    return why

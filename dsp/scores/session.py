@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from dsp.replay import Replayer, replay
+from dsp.scores.coverage import chord_count, coverage
+from dsp.scores.curve import curve
 from dsp.scores.metrics import confident, score
+from dsp.scores.strokes import singles, strokes
 from dsp.strings.drift import DriftTracker, TuningDrift
 from dsp.theory.scales import pitch_classes
 from dsp.types import LogEntry, Metrics, Note, SessionSetup, Summary
@@ -22,16 +25,21 @@ def summarise(setup: SessionSetup, entries: Iterable[LogEntry]) -> Summary:
     """Everything of a session, from its log alone. Raises ``ValueError`` for a scale that is not known."""
     record = replay(entries)
     sure = confident(record.notes)
-    correct = sum(in_scale(setup, note) for note in sure)
+    alone = singles(sure)
+    correct = sum(in_scale(setup, note) for note in alone)
     return Summary(
         duration_s=record.practised_s,
         notes=len(record.notes),
         correct_notes=correct,
-        wrong_notes=len(sure) - correct,
+        wrong_notes=len(alone) - correct,
         unique_notes=len({note.midi for note in sure}),
         marks=len(record.marks),
         gaps=len(record.gaps),
         metrics=score(setup, record),
+        strokes=len(strokes(record, sure)),
+        coverage=coverage(setup, record, alone),
+        chords=chord_count(setup, record),
+        curve=curve(setup, record),
     )
 
 

@@ -12,6 +12,8 @@ FIRST_SAMPLE = RATE_HZ
 PENTATONIC = (57, 60, 62, 64, 67, 69)
 SETUP = SessionSetup(scale_root="A", scale_kind="minor", scale_type="pentatonic", strictness=0.5)
 
+SCORES = {"pitch_accuracy", "scale_conformity", "timing_stability", "noise_control", "quality"}
+
 
 def note(number: int, sample: int, midi: int, cents: float = 0.0, level_dbfs: float = -14.0) -> list[LogEntry]:
     return [

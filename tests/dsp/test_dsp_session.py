@@ -23,7 +23,7 @@ from dsp.types import (
     SegmentStarted,
     SessionSetup,
 )
-from tests.dsp.made_logs import RATE_HZ, SETUP, gaussian, note, played
+from tests.dsp.made_logs import RATE_HZ, SCORES, SETUP, gaussian, note, played
 
 
 def start(number, sample, midi=57, confidence=0.99, segment=0):
@@ -132,9 +132,8 @@ def test_an_empty_session_scores_nothing_and_says_why():
     summary = summarise(SETUP, [])
     assert summary.notes == 0
     assert summary.duration_s == 0.0
-    scores = ("pitch_accuracy", "scale_conformity", "timing_stability", "noise_control", "quality")
-    assert all(getattr(summary.metrics, name) is None for name in scores)
-    assert set(summary.metrics.not_scored) == set(scores)
+    assert all(getattr(summary.metrics, name) is None for name in SCORES)
+    assert set(summary.metrics.not_scored) == SCORES | {"dynamics", "picking", "bends", "vibrato"}
 
 
 def test_unsure_is_not_scored():

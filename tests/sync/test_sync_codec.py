@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from dsp.facts import BendTarget, ChordCount, Coverage, Curve, CurvePoint, Dynamics, StringCount, ToneCount
-from dsp.types import Bends, Metrics, Summary
+from dsp.facts import Bends, BendTarget, ChordCount, Coverage, Curve, CurvePoint, Dynamics, StringCount, ToneCount
+from dsp.types import Metrics, Summary
 from sync import codec
 from tests.sync.samples import METRICS, SUMMARY
 

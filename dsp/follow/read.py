@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dsp.follow.bounds import BYTES_MAX, TargetError, clean_text
+from dsp.follow.guitar_pro import guitar_pro_tracks, read_guitar_pro
 from dsp.follow.midi import midi_tracks, read_midi
 from dsp.follow.note_list import read_json
 from dsp.follow.note_table import looks_like_table, read_table
@@ -69,6 +70,8 @@ def _reader(data: bytes, name: str) -> _Reader:
         raise TargetError(f"the file is larger than {BYTES_MAX // 1_000_000} MB; no tab is: give {FORMATS}")
     if data.startswith(b"MThd") or (data.startswith(b"RIFF") and data[8:12] == b"RMID"):
         return _Reader(lambda track: read_midi(data, track), lambda: midi_tracks(data))
+    if b"GUITAR" in data[:31] and b"PRO" in data[:31]:
+        return _Reader(lambda track: read_guitar_pro(data, track), lambda: guitar_pro_tracks(data))
     _refuse_strangers(data)
     return _text_reader(_text(data), name)
 

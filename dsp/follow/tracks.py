@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from dsp.follow.bounds import TargetError, shown
 
 GUITAR_LOWEST, GUITAR_HIGHEST = 28, 88  # E1 to E6: eight strings and 24 frets
-_GUITAR = re.compile(r"gu?itar|gtr|gitarre|chitarra|\bgit\b|\blead\b|\briff\b|rhythm", re.IGNORECASE)
+_GUITAR = re.compile(r"gu?itar|gtr|chitarra|\bgit\b", re.IGNORECASE)
+_PERHAPS = re.compile(r"\b(lead|riff|rhythm|solo)\b", re.IGNORECASE)
 _OTHER = re.compile(r"bass|drum|perc|vocal|voice|vox|piano|keys|synth|string|organ|flute|sax|violin", re.IGNORECASE)
 
 
@@ -69,10 +70,12 @@ def _likeness(track: TrackInfo) -> int:
     """2: says that it is a guitar; 1: says nothing; 0: says that it is something else."""
     if _GUITAR.search(track.name) and not re.search("bass", track.name, re.IGNORECASE):
         return 2
-    if track.program is not None and 24 <= track.program <= 31:
+    if _OTHER.search(track.name):
+        return 0
+    if _PERHAPS.search(track.name) or (track.program is not None and 24 <= track.program <= 31):
         return 2
     # Program 0 is what a file says that has never been asked: it tells nothing.
-    return 0 if _OTHER.search(track.name) or (track.program or 0) >= 32 else 1
+    return 0 if (track.program or 0) >= 32 else 1
 
 
 def _named(tracks: Sequence[TrackInfo], wanted: str) -> TrackInfo | None:

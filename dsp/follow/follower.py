@@ -1,0 +1,238 @@
+"""Where the player is, note by note: log entries in, verdicts out, each from nothing but the log so far.
+
+The verdict on a note may be changed by the notes that follow it: whether two strange notes were slips or a jump shows
+at the third. So the newest ``WINDOW_NOTES`` notes stay open, and a change is told as a new verdict on the same note;
+what is older is final. A correction or retraction by the ear goes back to the state before that note and weighs again.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dsp.follow.places import KNOWN_RATE, NOWHERE, Origins, Places, Weigher, at_rest
+from dsp.follow.steps import laid_out
+from dsp.follow.target import Target
+from dsp.follow.verdicts import NoteFollowed, Stroke, moves_between, verdict_on
+from dsp.types import (
+    GridSet,
+    LogEntry,
+    NoteCorrected,
+    NoteEnded,
+    NoteRetracted,
+    NoteStarted,
+    SegmentStarted,
+)
+
+WINDOW_NOTES: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the player is now. ``next_index``: the target's note that is due; ``None`` before the first and at the end.
+
+    ``bar`` is the printed number and ``segment`` its segment's name; ``tempo_bpm`` is the player's own.
+    """
+
+    next_index: int | None = None
+    bar: int | None = None
+    segment: str | None = None
+    tempo_bpm: float | None = None
+    hits: int = 0
+    wrong: int = 0
+    extra: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A note in the window: what the ear said, the beliefs before and after it, and where they came from."""
+
+    note: NoteStarted
+    at_s: float
+    before: Places
+    was: int
+    after: Places
+    origins: Origins
+
+
+class Follower:
+    """One target, one player. Raises ``ValueError`` for a target that cannot be followed (see ``laid_out``)."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.steps = laid_out(target)
+        self._weigher = Weigher(self.steps)
+        self._places = at_rest(self.steps)
+        self._here = NOWHERE
+        self._window: deque[_Heard] = deque()
+        self._told: dict[tuple[int, int], NoteFollowed] = {}
+        self._before_window: Stroke | None = None
+        self._counts: Counter[str] = Counter()
+        self._clock = _Clock()
+
+    @property
+    def segment_starts_s(self) -> dict[int, float]:
+        """Where each segment's sample 0 lies on the follower's line of time."""
+        return dict(self._clock.starts_s)
+
+    @property
+    def hypotheses(self) -> int:
+        """How many places are weighed at every note."""
+        return len(self.steps)
+
+    def add(self, entry: LogEntry) -> list[NoteFollowed]:
+        """Take one entry in; what is now said otherwise, or for the first time, about notes. In order of the notes."""
+        match entry:
+            case NoteStarted():
+                self._window.append(self._weighed(entry, self._clock.seconds(entry.segment, entry.onset_sample)))
+                return self._verdicts(entry.segment, entry.decided_sample)
+            case NoteCorrected():
+                return self._correct(entry, entry.decided_sample)
+            case NoteEnded():
+                return self._correct(entry, entry.offset_sample)
+            case NoteRetracted():
+                return self._retract(entry)
+            case SegmentStarted():
+                self._clock.begin(entry)
+            case GridSet():
+                self._take_tempo(entry)
+            case _:
+                pass
+        return []
+
+    def position(self) -> Position:
+        """Costs next to nothing: read off the newest beliefs."""
+        counted = self._counts["hit"], self._counts["wrong"], self._counts["extra"]
+        best = self._here
+        if best == NOWHERE:
+            return Position(None, None, None, None, *counted)
+        here = self.steps.notes[best][0]
+        due = self.steps.notes[best + 1][0] if best + 1 < len(self.steps) else None
+        place = due or here
+        bar = self.target.bars[place.bar].number if place.bar < len(self.target.bars) else None
+        segment = self.target.segment_at(bar) if bar is not None else None
+        return Position(
+            due.index if due else None,
+            bar,
+            segment.name if segment else None,
+            self.target_bpm(here.beat) / float(self._places.rate[best]),
+            *counted,
+        )
+
+    def target_bpm(self, beat: float) -> float:
+        """The piece's own tempo there."""
+        return next((t.bpm for t in reversed(self.target.tempi) if t.beat <= beat), self.target.tempi[0].bpm)
+
+    def _weighed(self, note: NoteStarted, at_s: float) -> _Heard:
+        before, was = self._places, self._here
+        after, origins = self._weigher.heard(before, at_s, note.midi, min(1.0, max(0.0, note.confidence)))
+        self._places = after
+        self._here = origins.led_from(self._here, after)
+        return _Heard(note, at_s, before, was, after, origins)
+
+    def _correct(self, entry: NoteCorrected | NoteEnded, sample: int) -> list[NoteFollowed]:
+        key = entry.segment, entry.note_id
+        found = next((n for n, h in enumerate(self._window) if (h.note.segment, h.note.note_id) == key), None)
+        if found is None or self._window[found].note.midi == entry.midi:
+            return []
+        note = replace(self._window[found].note, midi=entry.midi, confidence=entry.confidence)
+        self._weigh_again(found, [note, *(h.note for h in list(self._window)[found + 1 :])])
+        return self._verdicts(entry.segment, sample)
+
+    def _retract(self, entry: NoteRetracted) -> list[NoteFollowed]:
+        key = entry.segment, entry.note_id
+        found = next((n for n, h in enumerate(self._window) if (h.note.segment, h.note.note_id) == key), None)
+        if found is None:
+            return []
+        self._weigh_again(found, [h.note for h in list(self._window)[found + 1 :]])
+        gone = self._told.pop(key)
+        self._counts[gone.state] -= 1
+        taken_back = replace(
+            gone,
+            state="retracted",
+            step=None,
+            index=None,
+            moves=(),
+            decided_segment=entry.segment,
+            decided_sample=entry.retracted_sample,
+        )
+        return [taken_back, *self._verdicts(entry.segment, entry.retracted_sample)]
+
+    def _weigh_again(self, place: int, notes: list[NoteStarted]) -> None:
+        self._places, self._here = self._window[place].before, self._window[place].was
+        while len(self._window) > place:
+            self._window.pop()
+        for note in notes:
+            self._window.append(self._weighed(note, self._clock.seconds(note.segment, note.onset_sample)))
+
+    def _take_tempo(self, grid: GridSet) -> None:
+        """A click says how fast it will be."""
+        if grid.bpm <= 0:
+            return
+        step = max(0, self._places.best)
+        rate = self.target_bpm(self.steps.notes[step][0].beat) / grid.bpm
+        rest = at_rest(self.steps, rate)
+        self._places = replace(self._places, rate=rest.rate, seen=rest.seen + KNOWN_RATE)
+
+    def _verdicts(self, segment: int, sample: int) -> list[NoteFollowed]:
+        changed: list[NoteFollowed] = []
+        last = self._before_window
+        for heard, step in zip(self._window, self._way(), strict=True):
+            moves: tuple[str, ...] = ()
+            if step is not None:
+                stroke = Stroke(step, heard.at_s, float(heard.after.rate[step]))
+                moves = moves_between(self.steps, last, stroke)
+                last = stroke
+            verdict = verdict_on(self.steps, heard.note, heard.at_s, step, moves)
+            key = heard.note.segment, heard.note.note_id
+            told = self._told.get(key)
+            if told is None or not told.says_the_same(verdict):
+                verdict = replace(verdict, decided_segment=segment, decided_sample=sample)
+                self._counts[verdict.state] += 1
+                if told is not None:
+                    self._counts[told.state] -= 1
+                self._told[key] = verdict
+                changed.append(verdict)
+        self._close()
+        return changed
+
+    def _way(self) -> list[int | None]:
+        """The step of each note in the window on the likeliest way, ``None`` for one too many."""
+        steps: list[int | None] = []
+        place = self._here
+        for heard in reversed(self._window):
+            step, place = heard.origins.back(place)
+            steps.append(step)
+        return steps[::-1]
+
+    def _close(self) -> None:
+        """What leaves the window is final."""
+        while len(self._window) > WINDOW_NOTES:
+            heard = self._window.popleft()
+            told = self._told.pop((heard.note.segment, heard.note.note_id))
+            if told.step is not None:
+                self._before_window = Stroke(told.step, heard.at_s, float(heard.after.rate[told.step]))
+
+
+class _Clock:
+    """One line of time over all segments: by the boot times, and never backwards."""
+
+    def __init__(self) -> None:
+        self.starts_s: dict[int, float] = {}
+        self._rate_hz: dict[int, int] = {}
+        self._first_ns: int | None = None
+        self._newest_s = 0.0
+
+    def begin(self, segment: SegmentStarted) -> None:
+        if self._first_ns is None:
+            self._first_ns = segment.boottime_ns
+        start_s = (segment.boottime_ns - self._first_ns) / 1e9
+        if self.starts_s:
+            start_s = max(start_s, self._newest_s)
+        self.starts_s.setdefault(segment.segment, start_s)
+        self._rate_hz[segment.segment] = segment.sample_rate_hz
+
+    def seconds(self, segment: int, sample: int) -> float:
+        start_s = self.starts_s.setdefault(segment, self._newest_s)
+        at_s = start_s + sample / self._rate_hz.get(segment, 48_000)
+        self._newest_s = max(self._newest_s, at_s)
+        return at_s

@@ -1,0 +1,100 @@
+"""What is said about one note that was heard, and what happened between two strokes: going on, or another place."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from dsp.follow.model import SKIP_MAX
+from dsp.follow.steps import Steps
+from dsp.follow.target import TargetNote
+from dsp.types import NoteStarted
+
+HIT, WRONG, EXTRA, RETRACTED = "hit", "wrong", "extra", "retracted"
+STOP, REPEAT, JUMP = "stop", "repeat", "jump"
+
+STOP_S: Final = 1.0  # longer than due by this, and by STOP_SHARE of what was due: the player stood still
+STOP_SHARE: Final = 1.0
+UNBARRED_S: Final = 5.0
+DROPPED_OUT_S, DROPPED_OUT_SHARE = 0.15, 0.05  # how exactly one who was silent for bars comes in again
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFollowed:
+    """The verdict on one note. A later one on the same note replaces it; "retracted": the ear took the note back.
+
+    ``state``: "hit", "wrong" (this target note's time, another pitch) or "extra". ``index`` is the target's note, and
+    ``step`` its step; ``None`` for extras. ``moves``: what happened just before it: "stop", "repeat", "jump".
+    ``onset_s`` counts from sample 0 of the log's first segment. ``decided_sample`` (of ``decided_segment``) is the end
+    of the block with which it was known.
+    """
+
+    segment: int
+    note_id: int
+    onset_s: float
+    midi: int
+    state: str
+    index: int | None
+    step: int | None
+    moves: tuple[str, ...] = ()
+    decided_segment: int = 0
+    decided_sample: int = 0
+
+    def says_the_same(self, other: "NoteFollowed") -> bool:
+        """Whether the other verdict on this note adds nothing."""
+        mine = self.midi, self.state, self.index, self.step, self.moves
+        return mine == (other.midi, other.state, other.index, other.step, other.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A note that belongs to a step, when, and the player's rate then (seconds per second of the piece)."""
+
+    step: int
+    at_s: float
+    rate: float
+
+
+def verdict_on(steps: Steps, note: NoteStarted, at_s: float, step: int | None, moves: tuple[str, ...]) -> NoteFollowed:
+    """Hit, wrong or extra, once it is known to which step the note belongs."""
+    if step is None:
+        return NoteFollowed(note.segment, note.note_id, at_s, note.midi, EXTRA, None, None)
+    meant = meant_by(steps.notes[step], note.midi)
+    state = HIT if meant.midi == note.midi else WRONG
+    return NoteFollowed(note.segment, note.note_id, at_s, note.midi, state, meant.index, step, moves)
+
+
+def meant_by(tones: tuple[TargetNote, ...], midi: int) -> TargetNote:
+    """The tone of the stroke that is nearest in pitch."""
+    return min(tones, key=lambda tone: abs(tone.midi - midi))
+
+
+def moves_between(steps: Steps, before: Stroke | None, after: Stroke) -> tuple[str, ...]:
+    """What the player did between two strokes, other than going on."""
+    if before is None or (after.step == before.step and len(steps.notes[after.step]) > 1):
+        return ()
+    waited_s = after.at_s - before.at_s
+    skipped = after.step - before.step - 1
+    due_s = before.rate * float(steps.at_s[after.step] - steps.at_s[before.step])
+    if 0 <= skipped <= SKIP_MAX:
+        return (STOP,) if _stood(waited_s, due_s) else ()
+    if skipped > 0 and abs(waited_s - due_s) < DROPPED_OUT_S + DROPPED_OUT_SHARE * due_s:
+        return ()
+    kind = REPEAT if _is_repeat(steps, before.step, after.step) else JUMP
+    stood = _stood(waited_s, before.rate * steps.ioi_s(before.step))
+    return (STOP, kind) if stood else (kind,)
+
+
+def _stood(waited_s: float, due_s: float) -> bool:
+    return waited_s - due_s > max(STOP_S, STOP_SHARE * due_s)
+
+
+def _is_repeat(steps: Steps, before: int, after: int) -> bool:
+    """From within a bar (or its end) back to its beginning, or from the end of the piece to the start.
+
+    The first note may be left out. Where the target has no bars, going back a few seconds is a repeat.
+    """
+    if before == len(steps) - 1 and after == 0:
+        return True
+    if len(steps.bar_first) == 1 and after <= before:
+        return bool(steps.at_s[before] - steps.at_s[after] <= UNBARRED_S)
+    bar = steps.bar_of[after]
+    return bool(after <= before and bar == steps.bar_of[before] and after - steps.bar_first[bar] <= 1)

@@ -1,0 +1,210 @@
+"""Following, on logs made by machine: laws that hold for every piece, and what a bad practice day must not cost."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsp.follow.follower import WINDOW_NOTES, Follower
+from dsp.follow.report import follow_json
+from dsp.follow.target import Target
+from dsp.types import GridSet, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
+from tests.dsp.made_performances import (
+    KINDS,
+    Performance,
+    Played,
+    Player,
+    heard,
+    perform,
+    piece,
+    target_of,
+)
+
+FLAWLESS = Player(wrong=0.0, missed=0.0, extra=0.0, jitter_ms=0.0)
+LICK = target_of([57, 60, 62, 64, 67, 69, 67, 64, 62, 60, 57, 55, 52, 55, 57, 60] * 2)
+distinct = st.lists(st.integers(40, 76), min_size=8, max_size=40, unique=True)
+
+
+def log_of(target: Target, played: list[Played]) -> list[LogEntry]:
+    return heard(Performance(target, played), FLAWLESS, np.random.default_rng(0))
+
+
+def flawless(target: Target) -> list[Played]:
+    return perform(target, FLAWLESS, np.random.default_rng(0)).played
+
+
+def states(result: dict) -> list[str]:
+    return [target["state"] for target in result["targets"]]
+
+
+# --- laws -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_played_perfectly_is_all_hit_and_in_time(kind: str) -> None:
+    target = piece(kind, np.random.default_rng(5))
+    result = follow_json(target, log_of(target, flawless(target)))
+    assert set(states(result)) == {"hit"}
+    assert (result["extras"], result["events"], len(result["passes"])) == ([], [], 1)
+    assert max(abs(t["signed_ms"]) for t in result["targets"]) < 0.05
+    assert result["summary"]["accuracy"] == result["summary"]["progress"] == 1.0
+
+
+@settings(deadline=None, max_examples=25)
+@given(distinct, st.data())
+def test_a_note_left_out_costs_that_note_and_nothing_else(midis: list[int], data: st.DataObject) -> None:
+    target = target_of(midis)
+    gone = data.draw(st.integers(0, len(midis) - 2))  # whoever leaves out the last one has not reached it
+    result = follow_json(target, log_of(target, [p for p in flawless(target) if p.index != gone]))
+    assert states(result) == ["missed" if i == gone else "hit" for i in range(len(midis))]
+    assert (result["extras"], result["events"]) == ([], [])
+
+
+@settings(deadline=None, max_examples=25)
+@given(distinct, st.data())
+def test_a_note_too_many_costs_nothing_else(midis: list[int], data: st.DataObject) -> None:
+    target, played = target_of(midis), flawless(target_of(midis))
+    after, midi = data.draw(st.integers(0, len(midis) - 2)), data.draw(st.integers(40, 76))
+    strange = Played(played[after].at_s + 0.15, midi, None, "extra")
+    result = follow_json(target, log_of(target, [*played, strange]))
+    assert len(result["extras"]) == 1
+    assert [i for i, state in enumerate(states(result)) if state != "hit"] == []
+    assert result["events"] == []
+
+
+@settings(deadline=None, max_examples=25)
+@given(distinct, st.data())
+def test_a_wrong_note_costs_that_note_and_nothing_else(midis: list[int], data: st.DataObject) -> None:
+    target, played = target_of(midis), flawless(target_of(midis))
+    at = data.draw(st.integers(0, len(midis) - 2))
+    midi = played[at].midi + data.draw(st.sampled_from([-5, -3, -2, -1, 1, 2, 3, 5]))
+    result = follow_json(target, log_of(target, [replace(p, midi=midi) if p.index == at else p for p in played]))
+    assert states(result) == ["wrong" if i == at else "hit" for i in range(len(midis))]
+    assert result["targets"][at]["played_midi"] == midi
+    assert (result["extras"], result["events"]) == ([], [])
+
+
+def test_played_twice_it_is_two_passes() -> None:
+    once = flawless(LICK)
+    again_s = once[-1].at_s + 0.6
+    result = follow_json(LICK, log_of(LICK, once + [replace(p, at_s=p.at_s - 1.0 + again_s) for p in once]))
+    assert [one["hits"] for one in result["passes"]] == [32, 32]
+    assert [len(target["passes"]) for target in result["targets"]] == [2] * 32
+    assert [(e["kind"], e["to_index"]) for e in result["events"]] == [("repeat", 0)]
+
+
+def test_another_piece_hits_nothing() -> None:
+    elsewhere = [replace(p, midi=p.midi + 30) for p in flawless(LICK)]
+    result = follow_json(LICK, log_of(LICK, elsewhere))
+    assert result["summary"]["hits"] == 0
+
+
+def test_silence_is_not_played_and_no_fault() -> None:
+    result = follow_json(LICK, log_of(LICK, []))
+    assert set(states(result)) == {"not_played"}
+    assert result["summary"]["accuracy"] is None
+
+
+def test_a_target_without_notes_is_refused() -> None:
+    with pytest.raises(ValueError, match="no notes"):
+        Follower(Target("nothing", ()))
+
+
+# --- causality, corrections, bounds -----------------------------------------------------------------------------------
+
+
+def slips(seed: int, kind: str = "lick") -> tuple[Target, list[LogEntry]]:
+    rng = np.random.default_rng(seed)
+    target = piece(kind, rng)
+    player = Player(moves=("stop", "repeat", "back"), octaves=0.02, splits=0.02, guesses=0.1)
+    return target, heard(perform(target, player, rng), player, rng)
+
+
+@pytest.mark.parametrize("kind", ["lick", "riff", "song"])
+def test_a_log_cut_anywhere_gives_the_same_verdicts_up_to_there(kind: str) -> None:
+    target, log = slips(3, kind)
+    whole = Follower(target)
+    told = [whole.add(entry) for entry in log]
+    for cut in range(1, len(log), 23):
+        part = Follower(target)
+        assert [part.add(entry) for entry in log[:cut]] == told[:cut]
+
+
+def test_what_was_said_of_a_note_is_final_once_it_is_old() -> None:
+    target, log = slips(4)
+    follower = Follower(target)
+    heard_so_far: list[tuple[int, int]] = []
+    for entry in log:
+        verdicts = follower.add(entry)
+        if isinstance(entry, NoteStarted):
+            heard_so_far.append((entry.segment, entry.note_id))
+        elif isinstance(entry, NoteRetracted):
+            heard_so_far.remove((entry.segment, entry.note_id))
+        open_notes = heard_so_far[-WINDOW_NOTES - 1 :]
+        assert all((v.segment, v.note_id) in open_notes for v in verdicts if v.state != "retracted")
+
+
+def test_a_corrected_guess_and_a_note_taken_back_leave_nothing_behind() -> None:
+    sure = log_of(LICK, flawless(LICK))
+    unsure: list[LogEntry] = []
+    for entry in sure:
+        if isinstance(entry, NoteStarted) and entry.note_id % 5 == 2:
+            unsure.append(replace(entry, midi=entry.midi + 12))
+            unsure.append(NoteCorrected(0, entry.note_id, entry.decided_sample + 900, entry.midi, 0.0, 0.99))
+        elif isinstance(entry, NoteStarted) and entry.note_id % 7 == 3:
+            ghost = entry.note_id + 10_000
+            unsure += [
+                replace(entry, note_id=ghost, midi=71),
+                NoteRetracted(0, ghost, entry.decided_sample + 500),
+                entry,
+            ]
+        else:
+            unsure.append(entry)
+    assert follow_json(LICK, unsure) == follow_json(LICK, sure)
+
+
+def test_work_and_memory_do_not_grow_with_the_playing() -> None:
+    target = piece("song", np.random.default_rng(1))
+    follower = Follower(target)
+    for turn in range(6):
+        for entry in log_of(target, flawless(target))[1:]:
+            if isinstance(entry, NoteStarted):
+                later = turn * 3_000_000
+                follower.add(
+                    replace(entry, note_id=entry.note_id + 1000 * turn, onset_sample=entry.onset_sample + later)
+                )
+    assert follower.hypotheses == len(target.notes)
+    assert len(follower._window) == len(follower._told) == WINDOW_NOTES
+    assert follower.position().hits == 6 * len(target.notes)
+
+
+def test_ten_thousand_notes_can_be_followed() -> None:
+    rng = np.random.default_rng(8)
+    target = target_of([int(m) for m in rng.integers(40, 77, 10_000)])
+    done = perform(target, Player(jitter_ms=8.0), rng, start=5_000, stop=5_060)
+    result = follow_json(target, heard(done, Player(), rng))
+    true = {p.index for p in done.played if p.state == "hit"}
+    assert len(true & {t["index"] for t in result["targets"] if t["state"] == "hit"}) >= 0.97 * len(true)
+
+
+# --- where the player is ----------------------------------------------------------------------------------------------
+
+
+def test_the_position_is_where_the_player_is() -> None:
+    follower = Follower(LICK)
+    assert follower.position().next_index is None
+    for entry in log_of(LICK, flawless(LICK)[:11]):
+        follower.add(entry)
+    here = follower.position()
+    assert (here.next_index, here.bar, here.segment, here.hits) == (11, 2, "A", 11)
+    assert here.tempo_bpm == pytest.approx(100.0, abs=0.5)
+
+
+def test_against_a_click_even_a_constant_delay_shows() -> None:
+    late = [replace(p, at_s=p.at_s + 0.024) for p in flawless(LICK)]
+    log = log_of(LICK, late)
+    log.insert(1, GridSet(0, 48_000 - 4 * 28_800, 100.0))
+    result = follow_json(LICK, log)
+    assert all(t["signed_ms"] == pytest.approx(24.0, abs=0.05) for t in result["targets"])

@@ -112,6 +112,7 @@ def _listening_commands(commands: Any) -> None:
     analyze.add_argument("--strictness", type=float, default=0.5, metavar="X")
     analyze.add_argument("--sensitivity", type=float, default=0.5, metavar="X")
     analyze.add_argument("--channel", type=int, default=0, metavar="N", help="1 to 4; 0 takes the one with signal")
+    _follow_command(commands)
     draw = _add(commands, "draw", "draw", "draw", "what the pedal hears in a recording, as a picture")
     draw.add_argument("file", type=Path, metavar="FILE")
     draw.add_argument("out", type=Path, metavar="OUT.png")
@@ -123,6 +124,22 @@ def _listening_commands(commands: Any) -> None:
     _with_json(tune)
     tune.add_argument("--a4", type=float, default=440.0, metavar="HZ")
     tune.add_argument("--tuning", default="any", metavar="NAME")
+
+
+def _follow_command(commands: Any) -> None:
+    follow = _add(commands, "follow", "follow", "follow", "what became of each note that should have been played")
+    follow.add_argument("file", type=Path, metavar="FILE")
+    target = "MIDI, Guitar Pro, AlphaTex or a note list"
+    follow.add_argument("--target", type=Path, required=True, metavar="T", help=f"what should be played: {target}")
+    follow.add_argument("--track", metavar="N", help="its track, by number (from 1) or name")
+    _with_json(follow)
+    follow.add_argument("--picture", type=Path, metavar="OUT.png", help="draw it as well")
+    follow.add_argument("--bpm", type=float, metavar="N", help="measure time against a click of this tempo")
+    follow.add_argument("--click-start", type=float, default=0.0, metavar="S", help="when a beat of the click falls")
+    follow.add_argument("--tuning", default="any", metavar="NAME")
+    follow.add_argument("--a4", type=float, default=440.0, metavar="HZ")
+    follow.add_argument("--sensitivity", type=float, default=0.5, metavar="X")
+    follow.add_argument("--channel", type=int, default=0, metavar="N", help="1 to 4; 0 takes the one with signal")
 
 
 def _keeping_commands(commands: Any) -> None:

@@ -16,6 +16,8 @@ RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, m
 BASE: Final = State(now_ns=200 * S_NS, settings=Settings(), parts={"audio": Part("ok", "demo.flac")})
 TRIP: Final = RoundTrip(523, 523.02, 0.01, 0.99, -1.5, False, 1, 48_000, 128)
 CARD: Final = Latency("Scarlett Solo USB: Audio", outputs=2)
+FLATS: Final = Settings(scale_root="A#", scale_kind="major", scale_type="natural")
+OWN: Final = Settings(scale_kind="custom 0 2 3 6 7 8 10 11", scale_type="natural")
 FLAT: Final = TuningDrift((StringDrift(3, "G3", -3.1, 1.2, -8.2, 1.1, 48),))
 TWO: Final = TuningDrift((StringDrift(6, "E2", 9.0, 1.2, -6.4, 0.9, 48), StringDrift(2, "B3", 8.0, 1.2, 11.7, 1.3, 30)))
 NO_CARD: Final = Part("missing", "plug the sound card in")
@@ -33,8 +35,10 @@ def states() -> dict[str, State]:
     return {
         "idle": BASE,
         "idle-click": replace(BASE, mode=Mode.CLICK_READY, home="click"),
+        "idle-own-scale": replace(BASE, settings=OWN),
         "idle-waiting": replace(BASE, waiting=3, parts={"cloud": Part("waiting", "no network")}),
         "session": session,
+        "session-flats": replace(session, settings=FLATS, heard=replace(HEARD, midi=46)),
         "session-beginning": replace(session, session=Session("practice", 199 * S_NS), heard=None),
         "session-no-sound": replace(session, parts={"audio": NO_CARD}),
         "session-pin": replace(session, pin="493027"),
@@ -58,6 +62,8 @@ def states() -> dict[str, State]:
         "tuner-silent": replace(tuner, heard=None),
         "carousel": replace(BASE, mode=Mode.CAROUSEL, menu=Menu(1)),
         "setup-scale": replace(BASE, mode=Mode.SETUP, menu=Menu(2)),
+        "setup-root": replace(BASE, mode=Mode.SETUP, menu=Menu(1), settings=FLATS),
+        "setup-own-scale": replace(BASE, mode=Mode.SETUP, menu=Menu(2), settings=OWN),
         "setup-tempo": replace(BASE, mode=Mode.SETUP, menu=Menu(3)),
         "countdown": replace(BASE, countdown_ns=BASE.now_ns + 2 * S_NS - 1),
         "recovery": replace(BASE, mode=Mode.RECOVERY, recovery=True),

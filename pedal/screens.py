@@ -62,7 +62,7 @@ def _idle(canvas: Canvas, state: State) -> None:
     linked = "cloud" in state.parts and state.parts["cloud"].state != "off"
     canvas.top("ready", f"{state.waiting} waiting" if state.waiting and linked else "")
     canvas.text((WIDTH // 2, 32), state.home.capitalize(), 30, bold=True)
-    canvas.bottom(f"{state.settings.scale_name()} {state.settings.bpm:g}")
+    canvas.bottom(f"{state.settings.scale_label()} {state.settings.bpm:g}")
 
 
 def _session(canvas: Canvas, state: State) -> None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from dsp.strings.drift import TuningDrift, worth_telling
+from dsp.theory.custom import is_custom
 from dsp.theory.names import ROOTS, TEXT_MAX, pitch_class
 from dsp.theory.scales import scale_of
 from dsp.theory.spelling import scale_name, spelled
@@ -81,6 +82,10 @@ class Settings:
         """The scale's root, spelled as its key is."""
         return self.scale_name().partition(" ")[0]
 
+    def scale_label(self) -> str:
+        """The scale in a few letters: one of the player's own is not told tone by tone."""
+        return f"{self.root_name()} own scale" if is_custom(self.scale_kind) else self.scale_name()
+
     def scale_name(self) -> str:
         """For the screen, spelled as its key is: "A minor pentatonic", "Bb major"."""
         return scale_name(self.scale_root, self.scale_kind, self.scale_type)
@@ -100,6 +105,8 @@ def changed(settings: Settings, values: dict[str, Any]) -> Settings:
         scale = scale_of(known["scale_root"], known["scale_kind"], known["scale_type"])
     except ValueError as error:
         raise SettingRefused(field, str(error)) from error
+    if values.get("scale_type") == "pentatonic" != scale.scale_type and "scale_kind" not in values:
+        raise SettingRefused("scale_type", f"{scale.kind} has no pentatonic form; pentatonic goes with major and minor")
     canonical = {"scale_root": scale.root, "scale_kind": scale.kind, "scale_type": scale.scale_type}
     return Settings(**(known | canonical))
 

@@ -16,6 +16,8 @@ WORD: Final = "custom"
 TONES_MIN, TONES_MAX = 2, 12
 _TONE: Final = re.compile(r"[#b]{0,2}[0-9]{1,2}", re.ASCII)
 _AN_OCTAVE: Final = 12
+_LETTER_AGAIN: Final = 1.5
+_RAISED: Final = 0.1  # between b3 and #2 nothing else speaks for either: flats are what players write
 _HINT: Final = "write custom 0 3 5 7 10 (semitones), or 1 b3 4 5 b7 (degrees)"
 
 
@@ -83,7 +85,8 @@ def _one_more(
     for last, (cost, spelled) in best.items():
         for letter in range(last, 7):
             altered = abs(tone - NATURALS[letter])
-            price = cost + altered + (1.5 if letter == last else 0.0)
+            raised = _RAISED if tone > NATURALS[letter] else 0.0
+            price = cost + altered + raised + (_LETTER_AGAIN if letter == last else 0.0)
             if altered <= 1 and (letter not in longer or price < longer[letter][0]):
                 longer[letter] = (price, (*spelled, Degree(letter, tone)))
     return longer

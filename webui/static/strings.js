@@ -132,7 +132,7 @@ const EN = {
   s_own_label: "Tones of your own scale",
   s_own_hint: "type its tones, root first: 1 b3 4 5 b7",
   s_scale_type: "Notes",
-  s_natural: "all seven",
+  s_natural: "all of them",
   s_pentatonic: "pentatonic",
   s_strictness: "Strictness",
   s_strictness_low: "gentle",

@@ -19,11 +19,10 @@ SKIP_MAX: Final = 4  # so many strokes left out in a row are slips; more is anot
 SKIPPED: Final = math.log(0.08)
 ANOTHER_TONE: Final = math.log(0.5)
 STRUM_S: Final = 0.15  # the slowest strum that is still one stroke
-IN_TIME, OUT_OF_TIME = math.log(0.9), math.log(0.1)
+STEADY, STEADY_MIN, STEADY_MAX = 0.9, 0.3, 0.97  # share of strokes that come when due: at first, and its bounds
 JITTER_S, JITTER_SHARE = 0.012, 0.08  # spread of a stroke about where it is due: at least, and per second waited
 WIDE_S: Final = 0.25
-MOVES, MOVES_AFTER_PAUSE = math.log(0.015), math.log(0.3)
-DROPPED_OUT: Final = math.log(0.001)  # silent for a while, then in again in time
+MOVES, MOVES_AFTER_PAUSE = math.log(0.015), math.log(0.15)
 PAUSE_S, PAUSE_STEPS = 1.0, 2.5
 REACH: Final = 128
 
@@ -61,11 +60,11 @@ def pitch_fit(steps: Steps, midi: int) -> Floats:
     return best
 
 
-def time_fit(waited_s: Floats, due_s: Floats) -> Floats:
-    """Log-density of waiting so long where ``due_s`` was expected: in time, or held up for a while."""
+def time_fit(waited_s: Floats, due_s: Floats, steady: Floats) -> Floats:
+    """Log-density of waiting so long where ``due_s`` was expected, by one whose strokes are ``steady`` so often."""
     spread_s = np.minimum(WIDE_S, JITTER_S + JITTER_SHARE * due_s)
-    close: Floats = IN_TIME - np.abs(waited_s - due_s) / spread_s - np.log(2.0 * spread_s)
-    return np.maximum(close, OUT_OF_TIME + held_up(waited_s, due_s))
+    close: Floats = np.log(0.5 * steady / spread_s) - np.abs(waited_s - due_s) / spread_s
+    return np.maximum(close, np.log1p(-steady) + held_up(waited_s, due_s))
 
 
 def held_up(waited_s: Floats, due_s: Floats) -> Floats:

@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 from dsp.follow.model import (
     ANOTHER_TONE,
-    DROPPED_OUT,
     EXTRA,
-    IN_TIME,
     JITTER_S,
     JITTER_SHARE,
     MOVES,
     MOVES_AFTER_PAUSE,
-    OUT_OF_TIME,
     PAUSE_S,
     PAUSE_STEPS,
     REACH,
     SKIP_MAX,
     SKIPPED,
+    STEADY,
+    STEADY_MAX,
+    STEADY_MIN,
     STRUM_S,
     Moves,
     held_up,
@@ -40,7 +40,8 @@ ADVANCED, SAME, EXTRA_NOTE, MOVED = range(4)
 NOWHERE: Final = -1
 PHASE_GAIN: Final = 0.6  # how far the beat follows a stroke
 RATE_GAIN_MIN: Final = 0.15
-RATE_LOG_STEP_MAX: Final = 0.7
+RATE_LOG_MAX, FIRST_RATE_LOG_MAX = 0.6, 1.2
+STEADY_GAIN: Final = 0.08
 RATE_MIN, RATE_MAX = 0.2, 5.0
 MIXED_IOI_S: Final = 0.08  # a tempo read off an interval as short as this is mostly jitter
 KNOWN_RATE: Final = 4.0
@@ -52,14 +53,15 @@ class Places:
     """Beliefs after some notes, one of each per step; arrays are never changed, so an older state can be kept.
 
     ``score``: log-likelihood of the best way there, the best of all is 0. ``last_s``: when its last stroke fell.
-    ``rate``: seconds played per second of the piece. ``seen``: how many intervals that rate rests on. ``outside``: the
-    score of not having begun.
+    ``rate``: seconds played per second of the piece. ``seen``: how many intervals that rate rests on. ``steady``: the
+    share of strokes that came when they were due. ``outside``: the score of not having begun.
     """
 
     score: Floats
     last_s: Floats
     rate: Floats
     seen: Floats
+    steady: Floats
     outside: float
     heard_s: float | None = None
 
@@ -94,7 +96,9 @@ class Origins:
 def at_rest(steps: Steps, rate: float = 1.0) -> Places:
     """Nothing heard yet."""
     count = len(steps)
-    return Places(np.full(count, -np.inf), np.zeros(count), np.full(count, rate), np.zeros(count), 0.0)
+    return Places(
+        np.full(count, -np.inf), np.zeros(count), np.full(count, rate), np.zeros(count), np.full(count, STEADY), 0.0
+    )
 
 
 class Weigher:
@@ -128,9 +132,9 @@ class Weigher:
         extra, outside = self._extra(places, onset_s, midi)
         score, how, came = _better(score, how, came, extra, EXTRA_NOTE, self._here)
         top = max(float(score.max()), outside)
-        last_s, rate, seen = self._tracked(places, onset_s, how, came)
+        kept = self._tracked(places, onset_s, how, came, fit > HALF)
         return (
-            Places(score - top, last_s, rate, seen, outside - top, onset_s),
+            Places(score - top, *kept, outside - top, onset_s),
             Origins(how, came.astype(np.int32)),
         )
 
@@ -138,7 +142,7 @@ class Weigher:
         before = self._before
         due_s = places.rate[before] * self._span_s
         waited_s = np.maximum(0.0, onset_s - places.last_s[before])
-        ways = places.score[before] + self._skip_cost + time_fit(waited_s, due_s)
+        ways = places.score[before] + self._skip_cost + time_fit(waited_s, due_s, places.steady[before])
         chosen = ways.argmax(axis=0)
         return ways[chosen, self._here] + fit, before[chosen, self._here]
 
@@ -149,17 +153,16 @@ class Weigher:
         rate = float(places.rate[best])
         due_s = max(0.02, rate * self._steps.ioi_s(best))
         waited_s = max(0.0, onset_s - float(places.last_s[best]))
-        spread_s = JITTER_S + JITTER_SHARE * due_s
-        in_time = IN_TIME - abs(waited_s - due_s) / spread_s - float(np.log(2.0 * spread_s))
-        timed = max(in_time, OUT_OF_TIME + float(held_up(np.array(waited_s), np.array(due_s))))
-        paused = waited_s > max(PAUSE_S, PAUSE_STEPS * due_s)
-        found = places.score[best] + (MOVES_AFTER_PAUSE if paused else MOVES) + timed + self._moves.from_step(best)
-        later = slice(best + 1, None)
-        silent_s = rate * (self._steps.at_s[later] - self._steps.at_s[best])
-        again_s = 0.03 + 0.02 * silent_s
-        dropped = places.score[best] + DROPPED_OUT - np.abs(waited_s - silent_s) / again_s - np.log(2.0 * again_s)
-        found[later] = np.maximum(found[later], dropped)
-        return found + fit, best
+        move = self._timed_move(waited_s, due_s, float(places.steady[best]))
+        return places.score[best] + move + self._moves.from_step(best) + fit, best
+
+    def _timed_move(self, waited_s: float, due_s: float, steady: float) -> float:
+        """Log-density of going elsewhere after so long: in time, after a breath, or after having stood still."""
+        waited, due = np.array(waited_s), np.array(due_s)
+        if waited_s > max(PAUSE_S, PAUSE_STEPS * due_s):
+            # As likely a stop as if the player went on; it does not speak for a jump by itself.
+            return MOVES_AFTER_PAUSE + float(np.log1p(-steady) + held_up(waited, due))
+        return MOVES + float(time_fit(waited, due, np.array(0.5)))
 
     def _same_stroke(self, places: Places, onset_s: float, midi: int) -> Floats:
         belongs = self._chords & (self._steps.tones == midi).any(axis=1)
@@ -173,25 +176,29 @@ class Weigher:
         return places.score + EXTRA[away + REACH] + timed, places.outside + float(EXTRA[REACH + 7])
 
     def _tracked(
-        self, places: Places, onset_s: float, how: NDArray[np.int8], came: Integers
-    ) -> tuple[Floats, Floats, Floats]:
-        """Time of the last stroke, rate, and what it rests on, along the way that was chosen for each step."""
+        self, places: Places, onset_s: float, how: NDArray[np.int8], came: Integers, hit: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Time of the last stroke, rate, what it rests on and steadiness, along the way chosen for each step."""
         known = np.maximum(came, 0)
-        last_s, rate, seen = places.last_s[known], places.rate[known], places.seen[known]
+        last_s, rate, seen, steady = (kept[known] for kept in (places.last_s, places.rate, places.seen, places.steady))
+        went = how == ADVANCED
         span_s = np.maximum(self._steps.at_s - self._steps.at_s[known], 1e-3)
         due_s = rate * span_s
         error_s = onset_s - last_s - due_s
         close = np.abs(error_s) < 3.0 * (JITTER_S + JITTER_SHARE * due_s)
         off = np.log(np.clip((onset_s - last_s) / due_s, 0.1, 10.0))
-        usable = (how == ADVANCED) & (np.abs(off) < RATE_LOG_STEP_MAX)
-        gain = np.maximum(RATE_GAIN_MIN, 1.0 / (2.0 + seen)) * span_s**2 / (span_s**2 + MIXED_IOI_S**2)
+        usable = went & (np.abs(off) < np.where(seen < 2.0, FIRST_RATE_LOG_MAX, RATE_LOG_MAX))
+        # A note of another pitch may not be what it is taken for.
+        fresh = np.where(hit, 1.0 / (1.3 + seen), 0.5 / (2.0 + seen))
+        gain = np.maximum(RATE_GAIN_MIN, fresh) * span_s**2 / (span_s**2 + MIXED_IOI_S**2)
         new_rate = np.clip(np.where(usable, rate * np.exp(gain * off), rate), RATE_MIN, RATE_MAX)
-        phase_s = np.where(close & (how == ADVANCED), onset_s - (1.0 - PHASE_GAIN) * error_s, onset_s)
+        phase_s = np.where(close & went, onset_s - (1.0 - PHASE_GAIN) * error_s, onset_s)
         stays = (how == EXTRA_NOTE) | (how == SAME)
         new_seen = np.where(usable, seen + 1.0, np.where(how == MOVED, np.minimum(seen, 2.0), seen))
-        if came.min() < 0:  # the first stroke of all
-            new_rate = np.where(came < 0, places.rate, new_rate)
-        return np.where(stays, last_s, phase_s), new_rate, new_seen
+        judged = went & (seen >= 2.0)
+        new_steady = np.clip(steady + STEADY_GAIN * (close - steady), STEADY_MIN, STEADY_MAX)
+        new_rate = np.where(came < 0, places.rate, new_rate)  # the first stroke of all
+        return np.where(stays, last_s, phase_s), new_rate, new_seen, np.where(judged, new_steady, steady)
 
 
 HALF: Final = float(np.log(0.5))

@@ -91,7 +91,11 @@ def _song(rng: Rng, root: int, bpm: float) -> Target:
 
 @dataclass(frozen=True)
 class Player:
-    """Shares of notes that go wrong, and how time is kept. ``rate``: seconds played per second of the piece."""
+    """Shares of notes that go wrong, and how time is kept. ``rate``: seconds played per second of the piece.
+
+    ``drift``: change of that in 30 s. ``breath``: each interval is longer or shorter by this (standard deviation of its
+    logarithm), and what follows with it: no tempo is kept.
+    """
 
     wrong: float = 0.1
     missed: float = 0.1
@@ -102,6 +106,7 @@ class Player:
     octaves: float = 0.0
     splits: float = 0.0
     guesses: float = 0.0
+    breath: float = 0.0
     moves: tuple[str, ...] = ()
 
 
@@ -132,8 +137,10 @@ def bars_of(target: Target) -> list[int]:
     return [next(n.index for n in target.notes if n.bar == b) for b in sorted({n.bar for n in target.notes})]
 
 
-def perform(target: Target, player: Player, rng: Rng, start: int = 0, stop: int | None = None) -> Performance:
-    """From note ``start`` to ``stop`` with the player's slips; moves are spread evenly over it."""
+def perform(
+    target: Target, player: Player, rng: Rng, start: int = 0, stop: int | None = None, times: int = 1
+) -> Performance:
+    """From note ``start`` to ``stop``, ``times`` over, with the player's slips; moves are spread evenly over it."""
     done = Performance(target)
     at = np.array([target.at_s(n.beat) for n in target.notes])
     stop = len(at) if stop is None else stop
@@ -148,9 +155,13 @@ def perform(target: Target, player: Player, rng: Rng, start: int = 0, stop: int 
             done.moves.append((kind, now_s, here))
         grow = 1.0 + player.drift * (now_s - began_s) / 30.0
         step_s = (at[here + 1] - at[here] if here + 1 < len(at) else 0.3) * player.rate * grow
+        step_s *= float(np.exp(rng.normal(0.0, player.breath)))
         _play(done, here, now_s, step_s, player, rng, number)
         now_s += step_s
         here += 1
+        if here == stop and times > 1:
+            here, times, number = start, times - 1, number + 1
+            done.moves.append(("repeat", now_s, here))
     return done
 
 

@@ -42,23 +42,32 @@ class Fingering:
 
         ``gap_s``: seconds since the onset before. A pitch that these strings do not have is told as ``None``.
         """
+        return [_surely(shares) for shares in self.weigh(midi, gap_s)]
+
+    def weigh(self, midi: int, gap_s: float) -> list[Floats | None]:
+        """The same for whoever must not leave out what is unsure: each string's share of belief; they sum to 1."""
         moved = self._neck.rested if gap_s > REST_S else self._neck.played
         seen = self._neck.seen(midi)
         belief = (moved.T @ self._belief @ self._neck.across) * seen
         self._belief = belief / belief.sum()
         self._forward.append((moved, seen, self._belief))
-        return self._tell() if len(self._forward) >= BLOCK + CONTEXT else []
+        return self._tell(BLOCK) if len(self._forward) >= BLOCK + CONTEXT else []
 
-    def _tell(self) -> list[int | None]:
+    def finish(self) -> list[Floats | None]:
+        """The shares of all notes that are not told yet: nothing comes after them."""
+        return self._tell(len(self._forward))
+
+    def _tell(self, count: int) -> list[Floats | None]:
         later = np.ones_like(self._belief)
-        told: list[int | None] = []
+        told: list[Floats | None] = []
         for index in range(len(self._forward) - 1, -1, -1):
             moved, seen, belief = self._forward[index]
-            if index < BLOCK:
-                told.append(_surely((belief * later).sum(axis=0)) if seen is not self._neck.unseen else None)
+            if index < count:
+                by_string = (belief * later).sum(axis=0)
+                told.append(by_string / by_string.sum() if seen is not self._neck.unseen else None)
             later = moved @ (later * seen) @ self._neck.across.T
             later /= later.max()
-        del self._forward[:BLOCK]
+        del self._forward[:count]
         return told[::-1]
 
 
@@ -114,6 +123,8 @@ def _ease() -> Floats:
     return weights
 
 
-def _surely(by_string: Floats) -> int | None:
-    best = int(by_string.argmax())
-    return best if by_string[best] >= SURE * by_string.sum() else None
+def _surely(shares: Floats | None) -> int | None:
+    if shares is None:
+        return None
+    best = int(shares.argmax())
+    return best if shares[best] >= SURE else None

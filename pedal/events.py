@@ -51,7 +51,7 @@ class NotePlayed:
 class Scored:
     """The running session's numbers as they stand; ``recent`` are its newest notes with their place on its clock.
 
-    ``chord`` names the newest one.
+    ``chord`` names the newest one; ``chord_sounds``: it still does.
     """
 
     at_ns: int
@@ -60,6 +60,7 @@ class Scored:
     recent: tuple[tuple[float, Note], ...] = ()
     drift: TuningDrift = TuningDrift()
     chord: str = ""
+    chord_sounds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,8 +228,9 @@ class Hub:
         newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in recording.recent())
         chord = recording.chord()
         name = "" if chord is None else chord_name(chord.root, chord.kind)
+        sounds = chord is not None and chord.offset_sample is None
         metrics, drift = recording.live.metrics(), recording.live.drift()
-        self.dispatch(Scored(self.now_ns(), metrics, recording.notes, newest, drift, name))
+        self.dispatch(Scored(self.now_ns(), metrics, recording.notes, newest, drift, name, sounds))
 
     def _session_s(self, segment: int, sample: int) -> float:
         at_ns = self._sessions.clock.boottime_ns(segment, sample)

@@ -108,6 +108,7 @@ def _scored(session: Session, event: Scored, settings: Settings) -> Session:
         drift=event.drift,
         drifted=drifted,
         chord=event.chord,
+        chord_sounds=event.chord_sounds,
     )
 
 

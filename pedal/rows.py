@@ -1,21 +1,42 @@
 """Stored sessions as rows and details: for the page and for ``pedal sessions``. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dsp.replay import SessionRecord, replay
-from dsp.scores.session import in_scale
+from dsp.scores.metrics import confident
+from dsp.scores.session import in_scale, summarise
 from dsp.strings.drift import tuning_drift
-from dsp.types import LogEntry, Metrics, SegmentStarted
-from pedal import words
+from dsp.types import LogEntry, Metrics, Summary
+from pedal import charts, words
+from pedal.charts import SessionClock
+from pedal.fact_views import of_summary
 from pedal.settings import Settings
 from pedal.views import drift_view, metrics_view, note_view
 from sync.records import StoredSession
-from webui.schemas import NoteView, SessionDetail, SessionRow
+from webui.schemas import NoteView
+from webui.session_schemas import NOTES_MAX, NotesPage, SessionDetail, SessionRow
 
 
-def row(stored: StoredSession, *, running_id: str | None) -> SessionRow:
-    """One line of the list. An open session that no daemon is running is "interrupted" until the next start."""
-    header, summary = stored.header, stored.summary
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A session with everything that was made of it: its detail, and all its notes."""
+
+    detail: SessionDetail
+    notes: tuple[NoteView, ...]
+
+    def page(self, first: int) -> NotesPage:
+        """The notes from number ``first`` on, as many as go into one answer."""
+        return notes_page(self.notes, first)
+
+
+def row(stored: StoredSession, *, running_id: str | None, summary: Summary | None = None) -> SessionRow:
+    """One line of the list. An open session that no daemon is running is "interrupted" until the next start.
+
+    ``summary``: of a session that has none yet, where somebody has read its log.
+    """
+    header = stored.header
+    summary = stored.summary or summary
     state = stored.state
     return SessionRow(
         session_id=header.session_id,
@@ -29,41 +50,55 @@ def row(stored: StoredSession, *, running_id: str | None) -> SessionRow:
     )
 
 
-def detail(
+def whole(
     stored: StoredSession, log: Iterable[LogEntry], *, running_id: str | None, settings: Settings | None = None
-) -> SessionDetail:
-    """A session with its notes, marks and gaps, on its own clock: 0 is the stomp.
+) -> Whole:
+    """A session with its notes and charts, on its own clock: 0 is the stomp.
 
     ``settings``: from which drift of a string on it is told; the usual ones where none are given.
     """
     entries = list(log)
     record = replay(entries)
     header = stored.header
-    drift = tuning_drift(header.setup, entries)
-    clock = {s.segment: s for s in record.segments}
-
-    def at_s(segment: int, sample: int) -> float:
-        started = clock.get(segment, SegmentStarted(segment, header.start_boottime_ns))
-        return (started.boottime_ns - header.start_boottime_ns) / 1e9 + sample / started.sample_rate_hz
-
-    base = row(stored, running_id=running_id)
-    return SessionDetail(
-        **base.model_dump() | {"notes": len(record.notes)},
-        timeline=_timeline(stored, record, at_s),
-        marks_s=[round(at_s(m.segment, m.sample), 3) for m in record.marks],
-        gaps_s=[round(at_s(g.segment, g.sample), 3) for g in record.gaps],
+    setup = header.setup
+    drift = tuning_drift(setup, entries)
+    clock = SessionClock(header.start_boottime_ns, record.segments)
+    summary = stored.summary or summarise(setup, entries)
+    notes = _timeline(stored, record, clock)
+    base = row(stored, running_id=running_id, summary=summary)
+    first = notes_page(notes, 0)
+    detail = SessionDetail(
+        **base.model_dump() | {"notes": len(notes)},
+        timeline=first.notes,
+        notes_next=first.next,
+        marks_s=[clock.at_s(m.segment, m.sample) for m in record.marks],
+        gaps_s=[clock.at_s(g.segment, g.sample) for g in record.gaps],
+        gaps=charts.gaps(record, clock),
+        pauses=charts.pauses(entries, clock),
+        clicks=charts.clicks(record, clock),
+        chords=charts.chords(record, clock),
+        scale_tones=charts.scale_view(setup),
+        neck=charts.neck_view(setup, record, confident(record.notes)),
+        **of_summary(summary),
         tuning_drift=drift_view(drift, (settings or Settings()).drift_to_tell(drift)),
     )
+    return Whole(detail, notes)
 
 
-def _timeline(stored: StoredSession, record: SessionRecord, at_s: Callable[[int, int], float]) -> list[NoteView]:
+def notes_page(notes: tuple[NoteView, ...], first: int) -> NotesPage:
+    """At most ``NOTES_MAX`` notes from number ``first`` on."""
+    after = first + NOTES_MAX
+    return NotesPage(notes=list(notes[first:after]), first=first, next=after if after < len(notes) else None)
+
+
+def _timeline(stored: StoredSession, record: SessionRecord, clock: SessionClock) -> tuple[NoteView, ...]:
     setup = stored.header.setup
-    return [
+    return tuple(
         note_view(
             note,
-            at_s(note.segment, note.onset_sample),
-            None if note.offset_sample is None else at_s(note.segment, note.offset_sample),
+            clock.at_s(note.segment, note.onset_sample),
+            None if note.offset_sample is None else clock.at_s(note.segment, note.offset_sample),
             in_scale=in_scale(setup, note),
         )
         for note in record.notes
-    ]
+    )

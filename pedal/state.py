@@ -55,6 +55,7 @@ class Session:
     drift: TuningDrift = TuningDrift()
     drifted: frozenset[str] = frozenset()
     chord: str = ""
+    chord_sounds: bool = False
 
     def elapsed_ns(self, now_ns: int) -> int:
         """The practice clock: pauses are left out."""

@@ -7,10 +7,12 @@ from dsp.strings.drift import TuningDrift
 from dsp.theory.names import pretty
 from dsp.types import Metrics, Note, Summary
 from pedal import lights, screens, words
+from pedal.fact_views import of_metrics
 from pedal.round_trip import STEPS, Latency
 from pedal.settings import Settings as PlayerSettings
 from pedal.state import Review, Session, State
 from webui.schemas import (
+    BeatView,
     DriftView,
     HeardView,
     LiveState,
@@ -73,6 +75,8 @@ def session_view(state: State, session: Session) -> SessionView:
         marks=session.marks,
         metrics=metrics_view(session.metrics),
         recent=[note_view(note, at_s, None, in_scale=in_scale(setup, note)) for at_s, note in session.recent],
+        chord=session.chord,
+        chord_sounds=session.chord_sounds,
         tuning_drift=drift_view(session.drift, session.drifted),
     )
 
@@ -113,7 +117,10 @@ def metrics_view(metrics: Metrics) -> MetricsView:
         noise_control=_rounded(metrics.noise_control, 3),
         quality=_rounded(metrics.quality, 3),
         tempo_bpm=_rounded(metrics.tempo_bpm, 2),
+        swing_ratio=_rounded(metrics.swing_ratio, 2),
         signed_ms=_rounded(metrics.signed_ms, 1),
+        by_beat=[BeatView(position=b.position, signed_ms=round(b.signed_ms, 1), n=b.n) for b in metrics.by_beat],
+        **of_metrics(metrics),
         not_scored=metrics.not_scored,
         metric_version=metrics.metric_version,
     )
@@ -129,6 +136,9 @@ def note_view(note: Note, onset_s: float, offset_s: float | None, *, in_scale: b
         confidence=round(note.confidence, 3),
         level_dbfs=round(note.level_dbfs, 1),
         in_scale=in_scale,
+        stroke=note.stroke,
+        bend_cents=round(note.bend_cents, 1),
+        vibrato_hz=round(note.vibrato_hz, 2),
     )
 
 

@@ -15,7 +15,8 @@ from pedal.views import live_state
 from sync.errors import SyncError
 from sync.library import Library
 from webui.ports import CommandRefused
-from webui.schemas import LiveState, SessionDetail, SessionRow
+from webui.schemas import LiveState
+from webui.session_schemas import NotesPage, SessionDetail, SessionRow
 
 ASKED: Final = frozenset({"start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"})
 BOARD: Final = frozenset({"press", "audio", "cable", "oled", "network"})
@@ -57,6 +58,7 @@ class WebPedal:
         self._sync_now = sync_now
         self._hands = hands
         self._sequence = 0
+        self._read: rows.Whole | None = None
 
     def changed(self) -> None:
         """The hub has a newer state."""
@@ -87,7 +89,19 @@ class WebPedal:
         return [rows.row(s, running_id=self._running_id()) for s in stored]
 
     async def session(self, session_id: str) -> SessionDetail | None:
-        """One session with its notes."""
+        """One session with its first notes."""
+        whole = await self._whole(session_id)
+        return None if whole is None else whole.detail
+
+    async def notes(self, session_id: str, first: int) -> NotesPage | None:
+        """More of a session's notes: of what was read last, if that was this session."""
+        whole = self._read
+        if whole is None or whole.detail.session_id != session_id:
+            whole = await self._whole(session_id)
+        return None if whole is None else whole.page(first)
+
+    async def _whole(self, session_id: str) -> rows.Whole | None:
+        """Read and computed anew, in a thread: an hour of practice takes half a second. The last one is kept."""
         try:
             found = await asyncio.to_thread(self._library.session, session_id)
         except SyncError as error:
@@ -96,9 +110,10 @@ class WebPedal:
             return None
         stored, lines = found
         running_id, chosen = self._running_id(), self._hub.state.settings
-        return await asyncio.to_thread(
-            lambda: rows.detail(stored, readable(lines), running_id=running_id, settings=chosen)
+        self._read = await asyncio.to_thread(
+            lambda: rows.whole(stored, readable(lines), running_id=running_id, settings=chosen)
         )
+        return self._read
 
     def oled_png(self) -> bytes | None:
         """What the display shows now."""

@@ -1,15 +1,19 @@
 """The JSON API of practice: state, commands, settings, sessions. Everything that the page can do, a script can."""
 
+import asyncio
+import gzip
 from functools import reduce
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, create_model
 
 from webui.errors import Refused
 from webui.ports import CommandRefused, Pedal
-from webui.schemas import Choices, Closed, LiveState, SessionDetail, SessionPage, Settings
+from webui.schemas import Choices, Closed, LiveState, Settings
+from webui.session_schemas import NotesPage, SessionDetail, SessionPage
 
+SessionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 SESSION_COMMANDS = ("start", "stop", "mark", "pause", "resume", "keep")
 
 
@@ -90,6 +94,18 @@ def settings_router(pedal: Pedal, choices: Choices) -> APIRouter:
     return router
 
 
+async def packed(found: BaseModel | None, request: Request) -> Response:
+    """A large answer, made and packed in a thread: the hub's loop must not stand still for 2,000 notes."""
+    if found is None:
+        raise Refused(404, "not_found", "there is no such session")
+    body = await asyncio.to_thread(lambda: found.model_dump_json().encode())
+    headers = {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        body = await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(body, media_type="application/json", headers=headers)
+
+
 def history_router(pedal: Pedal) -> APIRouter:
     """Sessions that are over."""
     router = APIRouter(tags=["sessions"])
@@ -105,12 +121,16 @@ def history_router(pedal: Pedal) -> APIRouter:
         more = len(rows) > limit
         return SessionPage(sessions=rows[:limit], next=rows[limit - 1].session_id if more else None)
 
-    @router.get("/sessions/{session_id}")
-    async def session(session_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]) -> SessionDetail:
-        """One session with all its notes and marks."""
-        found = await pedal.session(session_id)
-        if found is None:
-            raise Refused(404, "not_found", "there is no such session")
-        return found
+    @router.get("/sessions/{session_id}", response_model=SessionDetail)
+    async def session(session_id: SessionId, request: Request) -> Response:
+        """One session with its first notes and what was made of them."""
+        return await packed(await pedal.session(session_id), request)
+
+    @router.get("/sessions/{session_id}/notes", response_model=NotesPage)
+    async def notes(
+        session_id: SessionId, request: Request, first: Annotated[int, Query(ge=0, le=10_000_000)] = 0
+    ) -> Response:
+        """The notes of a session from number ``first`` on; ``next`` is the ``first`` of the following page, or null."""
+        return await packed(await pedal.notes(session_id, first), request)
 
     return router

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from webui.schemas import LiveState, SessionDetail, SessionRow
+from webui.schemas import LiveState
+from webui.session_schemas import NotesPage, SessionDetail, SessionRow
 
 
 class CommandRefused(Exception):
@@ -38,7 +39,10 @@ class Pedal(Protocol):
         """Newest first; ``before`` is the ``session_id`` of the last row of the page before."""
 
     async def session(self, session_id: str) -> SessionDetail | None:
-        """One session with its notes, or ``None``."""
+        """One session with its first notes, or ``None``."""
+
+    async def notes(self, session_id: str, first: int) -> NotesPage | None:
+        """The notes of a session from number ``first`` on, or ``None`` where there is no such session."""
 
     def oled_png(self) -> bytes | None:
         """What the display shows now, as PNG; ``None`` where there is no simulated board."""

@@ -4,11 +4,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from webui.fact_schemas import BendsView, DynamicsView, PickingView, TempoView, VibratoView
+
 
 class Closed(BaseModel):
     """A model that refuses unknown keys and non-finite numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class BeatView(Closed):
+    """How early (negative) or late ``n`` notes fell at one place of the bar: "3&"."""
+
+    position: str
+    signed_ms: float
+    n: int
 
 
 class MetricsView(Closed):
@@ -20,7 +30,14 @@ class MetricsView(Closed):
     noise_control: float | None = None
     quality: float | None = None
     tempo_bpm: float | None = None
+    swing_ratio: float | None = None
     signed_ms: float | None = None
+    by_beat: list[BeatView] = Field(default_factory=list)
+    dynamics: DynamicsView = DynamicsView()
+    picking: PickingView = PickingView()
+    bends: BendsView = BendsView()
+    vibrato: VibratoView = VibratoView()
+    tempo: TempoView = TempoView()
     not_scored: dict[str, str] = Field(default_factory=dict)
     metric_version: int = 1
 
@@ -35,6 +52,9 @@ class NoteView(Closed):
     confidence: float
     level_dbfs: float
     in_scale: bool
+    stroke: bool = True
+    bend_cents: float = 0.0
+    vibrato_hz: float = 0.0
     # Early is negative; null where there is no pulse to be early against.
     signed_ms: float | None = None
 
@@ -74,6 +94,9 @@ class SessionView(Closed):
     marks: int
     metrics: MetricsView
     recent: list[NoteView] = Field(default_factory=list, max_length=16)
+    # The newest chord, and whether it still sounds.
+    chord: str = ""
+    chord_sounds: bool = False
     tuning_drift: DriftView = DriftView()
 
 
@@ -154,35 +177,6 @@ class LiveState(Closed):
     parts: list[PartView] = Field(default_factory=list)
     waiting_to_sync: int = 0
     simulated: bool = False
-
-
-class SessionRow(Closed):
-    """A session in a list. ``start`` and ``end`` are ISO 8601 in UTC."""
-
-    session_id: str
-    start: str | None
-    end: str | None
-    state: Literal["open", "closed", "interrupted"]
-    duration_s: float
-    notes: int
-    scale: str
-    metrics: MetricsView
-
-
-class SessionDetail(SessionRow):
-    """A session with all its notes and marks."""
-
-    timeline: list[NoteView] = Field(default_factory=list)
-    marks_s: list[float] = Field(default_factory=list)
-    gaps_s: list[float] = Field(default_factory=list)
-    tuning_drift: DriftView = DriftView()
-
-
-class SessionPage(Closed):
-    """A page of the list of sessions. ``next`` is the ``before`` of the following page, ``null`` on the last one."""
-
-    sessions: list[SessionRow]
-    next: str | None
 
 
 class Choices(Closed):

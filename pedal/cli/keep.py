@@ -15,7 +15,6 @@ from sync.credential import read_credential
 from sync.errors import SyncError
 from sync.library import Library
 from sync.push import push_once
-from webui.schemas import SessionDetail
 
 LIMIT_MAX = 100_000
 
@@ -57,12 +56,15 @@ def _list(parsed: argparse.Namespace) -> None:
 
 
 def _one(parsed: argparse.Namespace) -> None:
-    detail = _detail(parsed.data, parsed.session_id)
+    whole = _whole(parsed.data, parsed.session_id)
+    detail = whole.detail
     if parsed.json or parsed.what == "export":
-        _write(detail.model_dump_json())
+        # The page gets its notes in portions; a file holds them all.
+        every = [note.model_dump() for note in whole.notes]
+        _write(json.dumps(detail.model_dump() | {"timeline": every, "notes_next": None}, allow_nan=False))
         return
     _write(f"{detail.session_id}  {detail.start or 'date unknown'}  {detail.scale}  {words.clock(detail.duration_s)}")
-    for note in detail.timeline:
+    for note in whole.notes:
         flag = "" if note.in_scale else "  off the scale"
         _write(f"{note.onset_s:9.3f} s  {note_name(note.midi):4} {note.cents:+6.1f} cents{flag}")
     for name, value in detail.metrics.model_dump().items():
@@ -70,12 +72,13 @@ def _one(parsed: argparse.Namespace) -> None:
             _write(f"{name:17} {value:g}")
 
 
-def _detail(data: Path, session_id: str) -> SessionDetail:
+def _whole(data: Path, session_id: str) -> rows.Whole:
     found = Library(data).session(session_id)
     if found is None:
         raise UsageError(f"there is no session {session_id}; pedal sessions list shows them")
     stored, lines = found
-    return rows.detail(stored, readable(lines), running_id=session_id if daemon_address(data) is not None else None)
+    running_id = session_id if daemon_address(data) is not None else None
+    return rows.whole(stored, readable(lines), running_id=running_id)
 
 
 def sync(parsed: argparse.Namespace) -> None:

@@ -92,11 +92,11 @@ def test_a_stored_session_is_computed_anew_from_its_log() -> None:
     setup = SessionSetup()
     header = SessionHeader("id", "Ada", setup, "boot", 10**9)
     stored = StoredSession(header, "open")
-    detail = rows.detail(stored, iter(log), running_id="id")
+    detail = rows.whole(stored, iter(log), running_id="id").detail
     found = tuning_drift(setup, log)
     assert detail.tuning_drift.text == words.drift(found, frozenset({"G3"}))
     assert [s.drift_cents for s in detail.tuning_drift.strings] == [s.drift_cents for s in found.strings]
     assert [s.name for s in detail.tuning_drift.strings if s.told] == ["G3"]
-    calm = rows.detail(stored, log, running_id="id", settings=Settings(tell_drift=False))
+    calm = rows.whole(stored, log, running_id="id", settings=Settings(tell_drift=False)).detail
     assert calm.tuning_drift.text == ""
     assert calm.tuning_drift.strings[3].drift_cents == found.strings[3].drift_cents

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from tests.webui.fake_session import charts, topics
 from webui.ports import CommandRefused
 from webui.schemas import (
     DriftView,
@@ -15,12 +16,11 @@ from webui.schemas import (
     NoteView,
     PartView,
     RoundTripView,
-    SessionDetail,
-    SessionRow,
     SessionView,
     Settings,
     StringDriftView,
 )
+from webui.session_schemas import NOTES_MAX, GapView, NotesPage, SessionDetail, SessionRow
 
 # A minor pentatonic, up and down, as MIDI numbers; every ninth note is a wrong one.
 MELODY = (57, 60, 62, 64, 67, 69, 72, 69, 67, 64, 62, 60)
@@ -78,6 +78,7 @@ def metrics_of(notes: int) -> MetricsView:
         tempo_bpm=None if notes < 8 else 99.6,
         signed_ms=None if notes < 8 else round(-14.0 + notes % 6 * 3, 1),
         not_scored=reasons,
+        **({} if notes < 8 else topics()),
     )
 
 
@@ -122,6 +123,7 @@ class FakePedal:
         self.round_trip = RoundTripView(card="Solo", outputs=2)
         self.cable = False
         self.faults: dict[str, PartView] = {}
+        self.long: dict[str, list[NoteView]] = {}
         self.stored = [self._detail(index) for index in reversed(range(stored))]
         self.review: SessionView | None = None
 
@@ -163,6 +165,13 @@ class FakePedal:
 
     async def session(self, session_id: str) -> SessionDetail | None:
         return next((row for row in self.stored if row.session_id == session_id), None)
+
+    async def notes(self, session_id: str, first: int) -> NotesPage | None:
+        notes = self.long.get(session_id)
+        if notes is None:
+            return None
+        last = first + NOTES_MAX
+        return NotesPage(notes=notes[first:last], first=first, next=last if last < len(notes) else None)
 
     def oled_png(self) -> bytes | None:
         return png(128, 64, int(self.now_s * 10) % 128) if self.simulated else None
@@ -270,6 +279,8 @@ class FakePedal:
             marks=len(self.marks_s),
             metrics=metrics_of(played),
             tuning_drift=drift_of(played),
+            chord="Am7" if played > 30 else "",
+            chord_sounds=played % 40 > 30,
             recent=[note_at(index) for index in range(max(0, played - 16), played)],
         )
 
@@ -306,6 +317,8 @@ class FakePedal:
     def _detail(self, index: int, view: SessionView | None = None) -> SessionDetail:
         notes = view.notes if view else 48 + index * 5 % 40
         duration_s = view.elapsed_s if view else notes * NOTE_S
+        timeline = [note_at(number) for number in range(notes)]
+        self.long[f"0192-{index:04d}"] = timeline
         return SessionDetail(
             session_id=f"0192-{index:04d}",
             start=f"2026-03-{1 + index % 28:02d}T18:{index % 60:02d}:00Z",
@@ -315,8 +328,11 @@ class FakePedal:
             notes=notes,
             scale="A minor pentatonic",
             metrics=metrics_of(notes),
-            timeline=[note_at(number) for number in range(notes)],
+            timeline=timeline[:NOTES_MAX],
+            notes_next=NOTES_MAX if notes > NOTES_MAX else None,
             marks_s=list(self.marks_s) if view else [4.0],
             gaps_s=[] if view else [9.0],
+            gaps=[] if view else [GapView(at_s=9.0, lost_s=0.7, reason="no sound")],
+            **charts(duration_s),
             tuning_drift=drift_of(notes),
         )

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.webui.fake_pedal import FakePedal
 from webui.schemas import LiveState
+from webui.session_schemas import NOTES_MAX, NotesPage, SessionDetail
 
 
 def error_of(answer: Any) -> tuple[int, str, str | None]:
@@ -192,3 +194,34 @@ def test_feed_without_clients_takes_any_number_of_notifications(web):
 
     web.runner.run(many())
     assert web.feed.clients == 0
+
+
+def test_a_long_session_comes_in_portions_packed_for_whoever_can_unpack(make_web):
+    pedal = FakePedal(stored=1)
+    pedal.stored[0] = pedal._detail(0, pedal._view().model_copy(update={"notes": 4_500, "elapsed_s": 1_350.0}))
+    web = make_web(pedal)
+    path = f"/api/v1/sessions/{pedal.stored[0].session_id}"
+    answer = web.get(path, headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 100_000
+    plain = web.get(path, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == answer.json()
+    first = SessionDetail.model_validate(answer.json())
+    assert (len(first.timeline), first.notes_next) == (NOTES_MAX, NOTES_MAX)
+    pages = [
+        NotesPage.model_validate(web.get(f"{path}/notes?first={at}").json()) for at in (0, NOTES_MAX, 2 * NOTES_MAX)
+    ]
+    assert [note for page in pages for note in page.notes] == pedal.long[first.session_id]
+    assert [page.next for page in pages] == [NOTES_MAX, 2 * NOTES_MAX, None]
+
+
+@pytest.mark.parametrize("first", ["-1", "x", "1e3", "99999999999", ""])
+def test_a_portion_that_cannot_be_is_refused(web, first):
+    path = f"/api/v1/sessions/{web.pedal.stored[0].session_id}/notes"
+    assert error_of(web.get(f"{path}?first={first}")) == (422, "invalid", "first")
+
+
+def test_notes_of_no_session_are_not_found(web):
+    assert error_of(web.get("/api/v1/sessions/nothere/notes")) == (404, "not_found", None)
+    assert error_of(web.get("/api/v1/sessions/..%2F..%2Fetc/notes"))[0] in {404, 422}

@@ -83,9 +83,10 @@ def test_pair_by_link_start_play_stop_review(server, phone, shot):
     assert "notes in" in page.inner_text("#review-sentence")
     shot(page, "review-dark")
     page.click("#review-link")
-    page.wait_for_selector(".roll .tone")
-    assert page.locator(".roll .tone").count() == server.pedal.stored[0].notes
-    assert page.locator(".roll path.flag").count() == 1
+    page.wait_for_selector(".roll[data-notes]")
+    assert number(page, "#session-page .clock div:nth-child(2) dd") == server.pedal.stored[0].notes
+    assert page.get_attribute(".roll", "data-notes") == str(server.pedal.stored[0].notes)
+    assert "1 marks" in page.get_attribute(".roll", "aria-label")
     shot(page, "session-dark", full_page=True)
 
 
@@ -338,7 +339,7 @@ def test_every_view_fits_and_can_be_read(server, phone, shot, viewport, name, sc
     looks_right(page)
     shot(page, f"{name}-{scheme}-review")
     page.click("#review-link")
-    page.wait_for_selector(".roll .tone")
+    page.wait_for_selector(".roll[data-notes]")
     looks_right(page)
     shot(page, f"{name}-{scheme}-session")
     for view in ("sessions", "settings"):

@@ -6,6 +6,7 @@ import { $, show, text } from "./dom.js";
 import * as latency from "./latency.js";
 import * as live from "./live.js";
 import * as pair from "./pair.js";
+import * as session from "./session.js";
 import * as sessions from "./sessions.js";
 import * as settings from "./settings.js";
 import { Live } from "./socket.js";
@@ -50,7 +51,7 @@ function route() {
     else link.removeAttribute("aria-current");
   }
   if (view === "sessions") sessions.list(say);
-  if (view === "session") sessions.page(decodeURIComponent(id ?? ""));
+  if (view === "session") session.page(decodeURIComponent(id ?? ""), say);
   if (view === "live") sessions.last();
   if (view === "settings") settings.open(say, ask).catch((error) => say(error.message, true));
   if (changed) window.scrollTo(0, 0);

@@ -28,3 +28,7 @@ export const svg = (tag, attributes = {}, ...children) =>
 export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: path }));
 }
+
+export function button(face, label, act) {
+  return el("button", { class: "button quiet tool", type: "button", "aria-label": label, onclick: act }, face);
+}

@@ -1,12 +1,10 @@
-// Sessions that are over: the list, and one with all its notes.
+// Sessions that are over: the list.
 
 import { get } from "./api.js";
 import { $, el, show } from "./dom.js";
-import { driftTable } from "./drift.js";
-import { SCORES, Scores } from "./gauges.js";
+import { SCORES } from "./gauges.js";
 import { t } from "./strings.js";
-import { timeline } from "./timeline.js";
-import { clock, offset, when } from "./words.js";
+import { clock, when } from "./words.js";
 
 const PAGE = 20;
 let next = null;
@@ -59,36 +57,4 @@ export async function last() {
   const page = await get("/sessions?limit=1").catch(() => ({ sessions: [] }));
   $("last-list").replaceChildren(...page.sessions.map(row));
   show($("last"), page.sessions.length > 0);
-}
-
-function facts(session) {
-  const m = session.metrics;
-  const pairs = [
-    ["elapsed", clock(session.duration_s)],
-    ["notes", String(session.notes)],
-    ["tempo", m.tempo_bpm === null ? "–" : String(Math.round(m.tempo_bpm))],
-    ["timing", m.signed_ms === null ? "–" : offset(m.signed_ms)],
-  ];
-  return el("dl", { class: "clock" }, ...pairs.map(([name, value]) =>
-    el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))));
-}
-
-export async function page(id) {
-  const ticket = ++asked;
-  const root = $("session-page");
-  root.replaceChildren();
-  let session;
-  try {
-    session = await get(`/sessions/${encodeURIComponent(id)}`);
-  } catch (error) {
-    root.replaceChildren(el("p", { class: "empty" }, error.status === 404 ? t("not_found") : error.message));
-    return;
-  }
-  if (ticket !== asked) return;
-  const list = el("ol", { class: "scores" });
-  new Scores(list).update(session.metrics);
-  const tag = session.state === "closed" ? null : el("p", { class: "tag" }, t(session.state));
-  root.replaceChildren(...[
-    el("header", {}, el("h2", {}, when(session.start)), el("p", { class: "sub" }, session.scale), tag),
-    facts(session), list, timeline(session, $("main").clientWidth), driftTable(session.tuning_drift)]);
 }

@@ -23,6 +23,8 @@ const rows = new Map();
 let known = null;
 let names = {};
 
+export const chosen = () => known;
+
 function pretty(name, value) {
   if (typeof value === "boolean") return t(value ? "s_on" : "s_off");
   if (name === "scale_type") return t(`s_${value}`);

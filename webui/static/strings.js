@@ -1,6 +1,9 @@
 // All words of the page, in one table. A translation is a second table with the same keys.
 
+import { CHARTS_EN } from "./strings_charts.js";
+
 const EN = {
+  ...CHARTS_EN,
   product: "Pedal",
   skip: "Skip to the page",
   nav_live: "Live",
@@ -95,16 +98,6 @@ const EN = {
   no_date: "date unknown",
   interrupted: "kept after an interruption",
   open: "running",
-  timeline: "Every note",
-  timeline_label: "{notes} notes from {low} to {high} in {time}; {wrong} outside the scale, {marks} marks, {gaps} gaps",
-  timeline_hint: "Touch a note to read it.",
-  timeline_note: "{note} at {time}, {cents} cents, {where}",
-  in_scale: "in the scale",
-  outside: "outside the scale",
-  legend_in: "in the scale",
-  legend_out: "outside",
-  legend_mark: "your mark",
-  legend_gap: "sound was missing",
   no_notes: "No notes were heard in this session.",
   not_found: "This session is not on the pedal.",
 

@@ -24,7 +24,9 @@ export function offset(ms) {
   return t(ms < 0 ? "ms_early" : "ms_late", { ms: rounded });
 }
 
-export const midiName = (midi) => LETTERS[((midi % 12) + 12) % 12] + (Math.floor(midi / 12) - 1);
+// ``names``: of the twelve pitch classes, as the session's key spells them.
+export const pitchName = (midi, names = LETTERS) =>
+  names[((midi % 12) + 12) % 12].replace("#", "♯").replace(/(?<=.)b/, "♭") + (Math.floor(midi / 12) - 1);
 
 // "F#3" or "F♯3" as its three parts.
 export function noteParts(name) {

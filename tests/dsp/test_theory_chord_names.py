@@ -18,6 +18,23 @@ def test_there_are_many_kinds_and_each_is_another_set_of_tones() -> None:
     assert len({kind.lower() for kind in KINDS}) == len(KINDS)
 
 
+@pytest.mark.parametrize(
+    ("name", "tones"),
+    [
+        *(("C", "C E G"), ("Cm", "C Eb G"), ("C5", "C G"), ("Csus4", "C F G"), ("Csus2", "C D G")),
+        *(("Cdim", "C Eb Gb"), ("Caug", "C E G#"), ("C6", "C E G A"), ("Cm6", "C Eb G A"), ("C6/9", "C E G A D")),
+        *(("C7", "C E G Bb"), ("Cm7", "C Eb G Bb"), ("Cmaj7", "C E G B"), ("CmMaj7", "C Eb G B")),
+        *(("Cdim7", "C Eb Gb A"), ("Cm7b5", "C Eb Gb Bb"), ("Caug7", "C E G# Bb"), ("C7b5", "C E Gb Bb")),
+        *(("C7sus4", "C F G Bb"), ("C9", "C E G Bb D"), ("Cm9", "C Eb G Bb D"), ("Cmaj9", "C E G B D")),
+        *(("Cadd9", "C E G D"), ("C11", "C E G Bb D F"), ("Cm11", "C Eb G Bb D F"), ("C13", "C E G Bb D A")),
+        *(("C7b9", "C E G Bb Db"), ("C7#9", "C E G Bb D#"), ("C7b13", "C E G Bb Ab"), ("C7#11", "C E G Bb F#")),
+        *(("Cmaj7#11", "C E G B F#"), ("C7#5#9", "C E G# Bb D#"), ("C9sus4", "C F G Bb D"), ("C13b9", "C E G Bb Db A")),
+    ],
+)
+def test_the_tones_of_a_chord(name, tones) -> None:
+    assert parse_chord(name).pitch_classes == {pitch_class(tone) for tone in tones.split()}
+
+
 def test_no_tone_of_a_kind_stands_twice_and_the_root_is_always_there() -> None:
     for kind, steps in KINDS.items():
         assert len(steps) == len(FORMULAS[kind]), kind

@@ -103,7 +103,9 @@ def _listening_commands(commands: Any) -> None:
     analyze = _add(commands, "analyze", "hear", "analyze", "what the pedal hears in a recording")
     analyze.add_argument("file", type=Path, metavar="FILE")
     _with_json(analyze)
-    analyze.add_argument("--scale", default="A minor", metavar="NAME", help='such as "A Minor"')
+    analyze.add_argument(
+        "--scale", default="A minor", metavar="NAME", help='such as "A minor", "Bb dorian" or "E 1 b3 4 5 b7"'
+    )
     analyze.add_argument("--scale-type", choices=("natural", "pentatonic"), default="natural")
     analyze.add_argument("--bpm", type=float, metavar="N", help="score timing against a click of this tempo")
     analyze.add_argument("--click-start", type=float, default=0.0, metavar="S", help="when its first beat falls")

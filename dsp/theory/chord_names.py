@@ -67,6 +67,11 @@ _SAME: Final = {
     "hdim": "m7b5",
     "hdim7": "m7b5",
     "halfdim": "m7b5",
+    "halfdiminished": "m7b5",
+    "diminished": "dim",
+    "diminished7": "dim7",
+    "augmented": "aug",
+    "augmented7": "aug7",
     "halfdim7": "m7b5",
     "ø9": "m9b5",
     "omaj7": "dimmaj7",
@@ -166,7 +171,7 @@ def _kind(word: str) -> str | None:
 
 def _normal(word: str) -> str:
     """One writing for all: "(maj7)" and "M7" -> "maj7", "-7" and "min7" -> "m7", "7-5" -> "7b5", lower case."""
-    word = word.strip().strip(":").replace(" ", "").replace(",", "")
+    word = word.strip().strip(":").replace(" ", "").replace(",", "").replace("half-", "half")
     minor, major = _MINOR.match(word), _MAJOR.match(word)
     if minor is not None:
         rest = word[minor.end() :]

@@ -101,7 +101,7 @@ def scale_of(root: str, kind: str, scale_type: str = "natural") -> Scale:
     whole = _known(words)
     if whole is not None:
         return Scale(start, whole, scale_type if whole in PENTATONIC else "natural")
-    five = _known(" ".join(word for word in words.split() if word not in {"pentatonic", "penta"}))
+    five = _known(" ".join(word for word in words.split() if word not in {"pentatonic", "penta", "pent"}))
     if five in PENTATONIC:
         return Scale(start, five, "pentatonic")
     if five is not None:

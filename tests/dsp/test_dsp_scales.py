@@ -56,6 +56,8 @@ MODES = (
         ("Cb major", Scale("B", "major")),
         ("B# natural minor", Scale("C", "minor")),
         ("g whole-tone", Scale("G", "whole tone")),
+        ("Am pent", Scale("A", "minor", "pentatonic")),
+        ("E half-whole diminished", Scale("E", "dominant diminished")),
         ("G insen", Scale("G", "in-sen")),
         ("A Custom 0 3 5 7 10", Scale("A", "custom 0 3 5 7 10")),
         ("A 1 b3 4 5 b7", Scale("A", "custom 0 3 5 7 10")),

@@ -70,7 +70,7 @@ def test_a_chord_is_named_by_its_own_root_and_bass(kind, root, bass) -> None:
         *((text, "Cmaj7") for text in ("CM7", "Cmaj7", "CΔ7", "C△", "Cj7", "CMA7", "C major7", "c:maj7", "C(maj7)")),
         *((text, "Cm7") for text in ("C-7", "Cmin7", "CMI7", "Cm7", "c minor 7", "C−7")),
         *((text, "CmMaj7") for text in ("CmM7", "Cm(maj7)", "C-Δ7", "Cm/maj7", "Cminmaj7", "CmMa7", "Cmj7")),
-        *((text, "Cm7b5") for text in ("Cø", "Cø7", "Cm7-5", "Cmin7(b5)", "C-7♭5", "C half dim")),
+        *((text, "Cm7b5") for text in ("Cø", "Cø7", "Cm7-5", "Cmin7(b5)", "C-7♭5", "C half dim", "C half-diminished")),
         *((text, "Cdim7") for text in ("C°7", "Co7", "Cdim7")),
         *((text, "Caug7") for text in ("C7#5", "C+7", "C7+", "C7+5", "Caug7", "C7(♯5)")),
         *((text, "C6/9") for text in ("C69", "C6/9", "C6add9", "Cmaj6/9")),

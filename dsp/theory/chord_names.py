@@ -192,6 +192,6 @@ _NO_BRACKETS: Final = str.maketrans("", "", "()[]")
 
 
 def _unknown(word: str, text: str, root_name: str) -> str:
-    near = difflib.get_close_matches(word, _BY_WORD, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(word, _BY_WORD, n=1, cutoff=0.55)
     hint = f"did you mean {root_name}{_BY_WORD[near[0]]}?" if near else "try m7, maj7, sus4, dim or 9 after the root"
     return f"{shown(text)} is no chord that the pedal knows; {hint}"

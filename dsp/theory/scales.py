@@ -155,6 +155,6 @@ _SPACED: Final = {kind.replace("-", " "): kind for kind in KINDS}
 
 def _unknown(root: str, words: str) -> str:
     names = [*KINDS, *(alias for alias in ALIASES if len(alias) > 3)]
-    near = difflib.get_close_matches(words, names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(words, names, n=1, cutoff=0.6)
     hint = f"did you mean {root} {near[0]}?" if near else _TRY
     return f"no scale is called {shown(words)}; {hint}"

@@ -86,6 +86,7 @@ def test_a_scale_is_read_as_players_write_it(text, canonical):
         ("", "write a root and a kind"),
         (" - ", "write a root and a kind"),
         ("A zzzzzz", "try major"),
+        ("A klingon", "try major"),
         ("dorian", "no scale is called 'orian'; did you mean D dorian"),
         ("D dorian pentatonic", "dorian has no pentatonic form"),
         ("C7", "no scale is called '7'"),

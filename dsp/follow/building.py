@@ -25,6 +25,7 @@ from dsp.follow.bounds import (
 from dsp.follow.target import Bar, Segment, Target, TargetNote, TempoChange
 
 DURATION_MIN_BEATS = 1.0 / 1024.0
+SKIPPED_MAX = 20  # lines of a stranger's own making must not fill a screen
 EPSILON_BEATS = 1e-6  # two ways to compute one bar line may differ in the last bits; that is no bar of its own
 
 
@@ -73,7 +74,7 @@ def build(struck: Iterable[Struck], bars: Sequence[Bar], about: About) -> Target
         segments=tuple(_unique(about.segments[:SEGMENTS_MAX])),
         source=about.source,
         track=clean_text(about.track),
-        skipped=tuple(clean_text(line) for line in about.skipped if line),
+        skipped=tuple(clean_text(line) for line in about.skipped[:SKIPPED_MAX] if line),
     )
 
 

@@ -13,13 +13,12 @@ from guitarpro import models  # type: ignore[import-untyped]
 from dsp.follow.bounds import BPM_MAX, BPM_MIN, TargetError, clean_text
 from dsp.follow.building import About
 from dsp.follow.gp_library import read_song
+from dsp.follow.harmonics import TOUCHED, bent
 from dsp.follow.score import WrittenBar, WrittenBeat, WrittenNote, perform
 from dsp.follow.target import Target, TempoChange
 from dsp.follow.tracks import TrackInfo, choose, info
 from dsp.follow.unfold import Course, Jump, Sign
 
-# Semitones above the open string (or above the fretted note) of the harmonic touched so many frets up.
-_HARMONICS: Final = {12: 12, 7: 19, 19: 19, 5: 24, 24: 24, 4: 28, 9: 28, 16: 28, 3: 31}
 _BEND_CENTS: Final = 50.0  # of the library's unit, which it calls a semitone: a whole tone is 100 in the file, 4 there
 _SIGNS: Final = {
     "Coda": Sign.CODA,
@@ -70,8 +69,8 @@ class _Reading:
         counted["trills expected as their first note"] += effect.trill is not None
         counted["tremolos expected as their first stroke"] += effect.tremoloPicking is not None
         midi = _sounding(track, note, counted)
-        first_cents, bend_cents = _bend(effect.bend)
-        midi += round(first_cents / 100.0)
+        semitones, bend_cents = bent([point.value * _BEND_CENTS for point in effect.bend.points] if effect.bend else [])
+        midi += semitones
         if not 0 <= midi <= 127:
             counted["notes beyond any pitch left out"] += 1
             return None
@@ -90,26 +89,16 @@ def _duration(beat: Any) -> Fraction:
     return Fraction(4, said.value) * dotted * Fraction(said.tuplet.times, said.tuplet.enters)
 
 
-def _bend(bend: Any) -> tuple[float, float]:
-    """Cents at the onset (a string bent before it is struck), and how far it goes from there at most."""
-    values = [point.value * _BEND_CENTS for point in bend.points] if bend is not None else []
-    if not values:
-        return 0.0, 0.0
-    first = values[0]
-    farthest = max(values, key=lambda cents: abs(cents - first))
-    return first, max(-2400.0, min(2400.0, farthest - round(first / 100.0) * 100.0))
-
-
 def _sounding(track: Any, note: Any, counted: Counter[str]) -> int:
     """MIDI number that is heard: of a fretted note, or of a harmonic."""
     open_string = track.strings[note.string - 1].value + track.offset
     fretted, harmonic = open_string + note.value, note.effect.harmonic
     match harmonic:
         case models.NaturalHarmonic():
-            return int(open_string + _HARMONICS.get(note.value, note.value))
+            return int(open_string + TOUCHED.get(note.value, note.value))
         case models.TappedHarmonic():
             touched = 12 if harmonic.fret is None else harmonic.fret - note.value
-            return int(fretted + _HARMONICS.get(touched, 12))
+            return int(fretted + TOUCHED.get(touched, 12))
         case models.ArtificialHarmonic():
             return int(fretted + _artificial(track, fretted - track.offset, harmonic))
         case models.PinchHarmonic():

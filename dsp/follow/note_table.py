@@ -15,6 +15,7 @@ from dsp.follow.target import Target
 
 _KNOWN: Final = frozenset((*KEYS, "bar", "measure", "segment", "section"))
 _COLUMNS_MAX: Final = 24
+_FRET: Final = re.compile(r"\d{1,2}\.[1-8]")
 _LINES_MAX: Final = 200_000
 
 
@@ -25,7 +26,10 @@ def looks_like_table(text: str) -> bool:
     if len(cells) < 2:
         return False
     if number_of(cells[0]) is not None:
-        return all(number_of(cell) is not None or midi_named(cell) is not None for cell in cells[1:3])
+        numbers = [cell for cell in cells[:3] if number_of(cell) is not None]
+        named = all(number_of(cell) is not None or midi_named(cell) is not None for cell in cells[1:3])
+        # "3.3 4.3" is frets and strings of AlphaTex sooner than a pitch below all hearing.
+        return named and not (len(numbers) == len(cells[:3]) and all(map(_FRET.fullmatch, numbers)))
     return len(_KNOWN & {_key(cell) for cell in cells}) >= 2
 
 

@@ -3,10 +3,12 @@
 Everything behind this door is pure and bounded (``dsp.follow.bounds``), and raises ``TargetError`` and nothing else.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dsp.follow.alphatex import alphatex_tracks, read_alphatex
 from dsp.follow.bounds import BYTES_MAX, TargetError, clean_text
 from dsp.follow.guitar_pro import guitar_pro_tracks, read_guitar_pro
 from dsp.follow.midi import midi_tracks, read_midi
@@ -32,6 +34,8 @@ _STRANGERS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"7z\xbc\xaf", "this is packed (7z); unpack it and give the file within"),
     (b"Rar!", "this is packed (RAR); unpack it and give the file within"),
 )
+_LOOK_CHARACTERS: Final = 20_000
+_ALPHATEX: Final = re.compile(r"\\[A-Za-z]+|\||:\d|\b(\d+|x)\.\d+|\b[a-gA-G][#b]?\d\b|^\s*\(")
 FORMATS: Final = "MIDI, Guitar Pro 3 to 5, AlphaTex, or a note list (JSON or a table)"
 
 
@@ -114,9 +118,19 @@ def _text_reader(text: str, name: str) -> _Reader:
         return _single(lambda: read_json(text), name)
     if start == "<":
         raise TargetError("this is XML (MusicXML perhaps), which is not read; export it as MIDI")
+    tex = _Reader(lambda track: read_alphatex(text, track), lambda: alphatex_tracks(text))
+    if name.lower().endswith((".atex", ".alphatex", ".tex")):
+        return tex
     if looks_like_table(text):
         return _single(lambda: read_table(text), name)
+    if _looks_like_alphatex(text):
+        return tex
     raise TargetError(f"this is no text of notes that is known here; give {FORMATS}")
+
+
+def _looks_like_alphatex(text: str) -> bool:
+    r"""Whether the text has a tag, a bar line, a duration or a note of AlphaTex near its beginning."""
+    return _ALPHATEX.search(text[:_LOOK_CHARACTERS]) is not None
 
 
 def _single(read: Callable[[], Target], name: str) -> _Reader:

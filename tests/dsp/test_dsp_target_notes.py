@@ -64,6 +64,15 @@ def test_one_table_in_many_forms(text: str, encoding: str):
     assert (first, second[::2]) == ((0.5, 0.25, 40), (1.0, 47))
 
 
+@pytest.mark.parametrize(
+    "text", ["0.5 E2 0.4\n1.5 B2 0.4", "0.5 0.9 E2\n1.5 1.9 B2", "0.5 40 0.4\n1.5 47 0.4", "0.5 40\n1.5 47"]
+)
+def test_frets_and_strings_are_not_mistaken_for_tables_nor_tables_for_them(text: str):
+    assert [(onset_s, midi) for onset_s, _, midi in told(read_target(text.encode()))] == [(0.5, 40), (1.5, 47)]
+    assert read_target(b"3.3 4.3 5.3 0.6").source == "alphatex"
+    assert read_target(b"\\title X 3.3 4.3", "x.txt").source == "alphatex"
+
+
 def test_seconds_without_a_tempo_are_kept_exactly():
     target = given_json([[0.1 * step, 60] for step in range(1, 50)])
     assert [target.at_s(note.beat) for note in target.notes] == [0.1 * step for step in range(1, 50)]

@@ -28,15 +28,22 @@ TAPPED_BPM: Final = 105.0
 TAPPED_OCTAVES: Final = 0.55
 # Steps per beat and how common: quarters, 8ths, triplets, 16ths, sextuplets, 32nds; and long notes over two or four.
 # Even strokes: quarters up to 143 BPM, 8ths from 72 to 155, 16ths from 78; triplets need a reason.
-DIVISIONS: Final = {0.25: 0.005, 0.5: 0.03, 1.0: 0.85, 2.0: 1.0, 3.0: 0.30, 4.0: 0.79, 6.0: 0.02, 8.0: 0.01}
+DIVISIONS: Final = {0.25: 0.005, 0.5: 0.03, 1.0: 0.85, 2.0: 1.0, 3.0: 0.30, 4.0: 0.79, 6.0: 0.10, 8.0: 0.01}
 BARS: Final = {1: 0.60, 2: 0.10, 3: 0.08, 4: 0.22}
-# How such places are filled, against always: (odds of never, odds of now and then, and then a beta of these two).
-FIRSTS, BEATS, HALVES, REST = (0.01, 0.3, 4, 1), (0.08, 0.6, 2, 1), (0.3, 1.2, 2, 2), (0.5, 1.8, 1, 3)
+# How places are filled, as odds against always: of never, of now and then; and then by a beta of these two numbers.
+HABITS: Final = {
+    "first": (0.01, 0.3, 4, 1),
+    "middle": (0.04, 0.6, 3, 1),  # the third of four beats
+    "beat": (0.08, 0.6, 2, 1),
+    "half": (0.20, 0.7, 2, 2),
+    "third": (0.20, 0.7, 2, 2),
+    "rest": (0.35, 0.8, 1, 3),
+}
 BEGINS: Final = (0.5, 0.3, 0.2)  # a phrase: on a first beat, on another, in between
 MELODY_WEIGHT, MELODY_NATS_MAX = 0.25, 4.0
 LICK_MIN: Final = 13  # notes; a shorter one is a figure
 LEVEL_SPREAD_MIN_DB: Final = 0.7
-PHRASES: Final = 4
+PHRASES: Final = 3  # the longest; what they do not tell the others do not either
 LONGEST_PERIOD: Final = 32
 
 
@@ -195,10 +202,13 @@ def _weigh(tables: Sequence[_Folded], per_beat: int) -> tuple[float, list[Floats
     """Nats for so many steps per beat over all bars and beginnings, and for each passage the shares of its beats."""
     nats, places = 0.0, []
     for table in tables:
+        # A bar that the phrase does not fill twice is no bar that could be heard.
+        longest = min(LONGEST_PERIOD, table.length // 2)
+        bars = {beats: common for beats, common in BARS.items() if beats == 1 or per_beat * beats <= longest}
+        whole = math.log(sum(bars.values()))
         rows = [
-            (_weigh_bar(table, per_beat, beats) + math.log(common), per_beat * beats)
-            for beats, common in BARS.items()
-            if per_beat * beats <= LONGEST_PERIOD
+            (_weigh_bar(table, per_beat, beats) + math.log(common) - whole, per_beat * beats)
+            for beats, common in bars.items()
         ]
         top = max(float(row.max()) for row, _ in rows)
         shares = np.zeros(per_beat)
@@ -214,48 +224,62 @@ def _weigh_bar(table: _Folded, per_beat: int, beats: int) -> Floats:
     """Nats for each place (0 to per_beat * beats - 1) of the phrase that may be a bar's first."""
     period = per_beat * beats
     strokes, places = table.fold(period)
-    masks = _masks(per_beat, beats)
     nats = np.full(period, min(MELODY_NATS_MAX, MELODY_WEIGHT * max(0.0, table.melody(period))))
-    firsts = BEATS if beats == 1 else FIRSTS
-    for mask, habit in ((masks[0], firsts), (masks[1] - masks[0], BEATS), (masks[2], HALVES), (masks[3], REST)):
-        if mask.any():
-            full = mask @ strokes
-            nats += _filled(full, np.maximum(0, mask @ places - full), habit)
-    nats += _accents(table, masks)
-    begins = np.where(masks[0][:, 0], BEGINS[0], np.where(masks[1][:, 0], BEGINS[1] / beats, BEGINS[2] / period))
+    kinds, never, mixed, more, less = _kinds(per_beat, beats)
+    full = kinds @ strokes
+    nats += _filled(full, np.maximum(0, kinds @ places - full), (never, mixed, more, less)).sum(axis=0)
+    on_beat, on_first = _beats(per_beat, beats)
+    nats += _accents(table, on_beat, on_first)
+    begins = np.where(on_first[:, 0] > 0, BEGINS[0], np.where(on_beat[:, 0] > 0, BEGINS[1] / beats, BEGINS[2] / period))
     begun: Floats = nats + np.log(begins / begins.sum())
     return begun
 
 
 @lru_cache(maxsize=64)
-def _masks(per_beat: int, beats: int) -> NDArray[np.int64]:
-    """[kind, bar begins at, place]: 1 for firsts of the bar, all beats, halves of beats, the rest."""
+def _kinds(per_beat: int, beats: int) -> tuple[Ints, Floats, Floats, Ints, Ints]:
+    """Which places are of each kind, [kind, bar begins at, place], and the habits of those kinds as columns."""
     period = per_beat * beats
     place = (np.arange(period)[None, :] - np.arange(period)[:, None]) % period
     within = place % per_beat
-    half = (2 * within == per_beat) & (within > 0)
-    rest = (within > 0) & ~half
-    return np.stack([place == 0, within == 0, half, rest]).astype(np.int64)
+    names = np.full(place.shape, "rest", dtype="U6")
+    names[(3 * within) % per_beat == 0] = "third"
+    names[(2 * within) % per_beat == 0] = "half"
+    names[within == 0] = "beat"
+    if beats > 1:
+        names[place == 0] = "first"
+        if beats % 2 == 0 and beats > 2:
+            names[place == period // 2] = "middle"
+    present = [name for name in HABITS if (names == name).any()]
+    kinds = np.stack([names == name for name in present]).astype(np.int64)
+    columns = [np.array([[HABITS[name][at]] for name in present]) for at in range(4)]
+    return kinds, columns[0], columns[1], columns[2].astype(np.int64), columns[3].astype(np.int64)
 
 
-def _filled(full: Ints, empty: Ints, habit: tuple[float, float, int, int]) -> Floats:
+@lru_cache(maxsize=64)
+def _beats(per_beat: int, beats: int) -> tuple[Floats, Floats]:
+    """Indicators of beats and of first beats, [bar begins at, place]."""
+    period = per_beat * beats
+    place = (np.arange(period)[None, :] - np.arange(period)[:, None]) % period
+    return (place % per_beat == 0).astype(np.float64), (place == 0).astype(np.float64)
+
+
+def _filled(full: Ints, empty: Ints, habits: tuple[Floats, Floats, Ints, Ints]) -> Floats:
     """Nats for just these places holding a stroke, as against a habit of filling all."""
-    never, mixed, more, less = habit
-    table = _log_factorials(int((full + empty).max()) + more + less)
+    never, mixed, more, less = habits
+    table = _log_factorials(int((full + empty).max()) + 8)
     beta = table[full + more - 1] + table[empty + less - 1] - table[full + empty + more + less - 1]
     beta = beta - table[more - 1] - table[less - 1] + table[more + less - 1]
-    odds = np.where(empty == 0, 1.0, 0.0) + np.where(full == 0, never, 0.0) + mixed * np.exp(np.maximum(beta, -600.0))
+    odds = (empty == 0) + (full == 0) * never + mixed * np.exp(np.maximum(beta, -600.0))
     filled: Floats = np.log(odds)
     return filled
 
 
-def _accents(table: _Folded, masks: NDArray[np.int64]) -> Floats:
+def _accents(table: _Folded, beats: Floats, firsts: Floats) -> Floats:
     """Nats by which louder beats, and louder firsts among them, explain the levels; nothing where they are softer."""
-    gram, right = table.loud(masks.shape[-1])
+    gram, right = table.loud(beats.shape[-1])
     count = len(table.levels)
     left = float(np.dot(table.levels, table.levels)) + LEVEL_SPREAD_MIN_DB**2 * count
     price = 0.5 * math.log(count) + 0.7
-    beats, firsts = masks[1].astype(np.float64), masks[0].astype(np.float64)
     beat_square, first_square = ((rows @ gram * rows).sum(axis=1) for rows in (beats, firsts))
     both = (beats @ gram * firsts).sum(axis=1)
     beat_loud, first_loud = beats @ right, firsts @ right

@@ -15,19 +15,19 @@ import numpy as np
 
 from dsp.rhythm.held import Held, TempoPoint, bpm_drift, curve, hold
 from dsp.rhythm.metre import DIVISIONS, Metre, Passage, find_metre
-from dsp.rhythm.step import ONSETS_MIN, Chunk, Floats, Ints, cut, find_step, line, number, strength_at
+from dsp.rhythm.step import ONSETS_MIN, Chunk, Floats, Ints, cut, find_step, follow, line, number
 from dsp.rhythm.strokes import Stretch
 from dsp.rhythm.swing import Swing, find_swing
 
 PAUSE_S: Final = 2.5  # after this nobody is still counting
 UNEVEN_MAX: Final = 0.17  # of a step: beyond this the onsets fall nearly anywhere
 TRIES_MAX: Final = 12
+JUDGED_MIN: Final = 0.4  # of all strokes: a good phrase within noodling is no steady player
 ALONE_MIN: Final = 12  # strokes
-SAME_STEP: Final = 0.05
-PHRASE_STRENGTH_MIN: Final = 0.2
+PHRASE_STRENGTH_MIN, MOVING_STRENGTH_MIN = 0.2, 0.5
 CURVE_POINTS_MAX: Final = 60
 # Halves of a swung pair: the pair is the beat, or swung 16ths fill it twice.
-SWUNG_DIVISIONS: Final = {1.0: 0.02, 2.0: 0.85, 4.0: 0.13}
+SWUNG_DIVISIONS: Final = {1.0: 0.02, 2.0: 0.92, 4.0: 0.06}
 PLACE_NAMES: Final = {2: ("on", "&"), 4: ("on", "e", "&", "a")}
 
 
@@ -78,16 +78,16 @@ def find_pulses(stretches: Sequence[Stretch]) -> list[Pulse]:
     found: list[Pulse] = []
     long = sorted((p for p in left if len(p.onsets_s) >= ALONE_MIN), key=lambda p: -len(p.onsets_s))
     for lead in [*long[:TRIES_MAX], None]:
-        if lead is not None and all(lead is not phrase for phrase in left):
+        if not left or (lead is not None and all(lead is not phrase for phrase in left)):
             continue
-        seekers = left if lead is None else [lead]
-        step_s = find_step([chunk for phrase in seekers for chunk in cut(phrase.onsets_s)])
+        step_s = _step(left) if lead is None else _step([lead]) or _moving_step(lead)
         mine = [phrase for phrase in left if step_s is not None and _follows(phrase, step_s)]
         pulse = _pulse(mine, step_s) if step_s is not None else None
         if pulse is not None:
             found.append(pulse)
             left = [phrase for phrase in left if all(phrase is not other for other in mine)]
-    return sorted(found, key=lambda pulse: -pulse.strokes)
+    judged, strokes = sum(pulse.strokes for pulse in found), sum(len(stretch.onsets_s) for stretch in stretches)
+    return sorted(found, key=lambda pulse: -pulse.strokes) if judged >= JUDGED_MIN * strokes else []
 
 
 def _phrases(stretch: Stretch) -> list[Phrase]:
@@ -98,14 +98,20 @@ def _phrases(stretch: Stretch) -> list[Phrase]:
     ]
 
 
+def _step(phrases: Sequence[Phrase]) -> float | None:
+    return find_step([chunk for phrase in phrases for chunk in cut(phrase.onsets_s)])
+
+
+def _moving_step(phrase: Phrase) -> float | None:
+    """The step with which a phrase begins whose tempo moves too far for one step to explain all of it."""
+    chunks = cut(phrase.onsets_s)
+    step_s = find_step(chunks[:1]) if len(chunks) > 1 else None
+    return step_s if step_s is not None and follow(phrase.onsets_s, step_s)[2] > MOVING_STRENGTH_MIN else None
+
+
 def _follows(phrase: Phrase, step_s: float) -> bool:
-    """Whether the phrase's onsets are on steps of nearly this length."""
-    chunks = [chunk for chunk in cut(phrase.onsets_s) if len(chunk) >= 4]
-    if not chunks:
-        return False
-    near = step_s * np.linspace(1.0 - SAME_STEP, 1.0 + SAME_STEP, 21)
-    strength = sum(len(chunk) * float(strength_at([chunk], near).max()) for chunk in chunks)
-    return strength > PHRASE_STRENGTH_MIN * sum(map(len, chunks))
+    """Whether the phrase's onsets are on steps that begin with nearly this length."""
+    return follow(phrase.onsets_s, step_s)[2] > PHRASE_STRENGTH_MIN
 
 
 def _pulse(phrases: Sequence[Phrase], step_s: float) -> Pulse | None:

@@ -23,11 +23,13 @@ PERIOD_MIN_S, PERIOD_MAX_S = 0.07, 2.3
 TRIALS_MAX: Final = 2400
 LONGER_BETTER: Final = 0.04  # per octave: half and third of a period fit exact onsets as well as the period itself
 STRENGTH_MIN: Final = 0.22  # spread evenly over ±30 % of a step: there is hardly a step left to speak of
-CHANCE_MAX: Final = 0.004
+CHANCE_MAX: Final = 0.001
 TRIALS_PER_TURN: Final = 6
 LENGTH_MAX: Final = 0.9999
 EXACT_SHAPE: Final = 60
 STRAY_SHARE: Final = 0.04
+# A tempo moves by at most so much from one chunk to the next; the turns of a chunk are too few to need finer trials.
+NEAR: Final = np.linspace(0.93, 1.07, 29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def find_step(chunks: Sequence[Floats]) -> float | None:
     strength = strength_at(chunks, periods_s)
     best = int(np.argmax(strength - LONGER_BETTER * np.log2(high_s / periods_s)))
     period_s = float(periods_s[best])
-    if strength[best] < STRENGTH_MIN or chance(chunks, period_s, 1 + len(periods_s) // TRIALS_PER_TURN) > CHANCE_MAX:
+    if strength[best] < STRENGTH_MIN or chance(chunks, period_s, len(periods_s) // 2) > CHANCE_MAX:
         return None
     return _coarser(chunks, period_s)
 
@@ -90,14 +92,14 @@ def strength_at(chunks: Sequence[Floats], periods_s: Floats) -> Floats:
 def chance(chunks: Sequence[Floats], period_s: float, trials: int) -> float:
     """An upper bound of how likely onsets that are nowhere in particular fit the best of so many periods as well.
 
-    Of n phases anywhere, the mean phasor reaches a length r with about exp(-n * rate(r)); the sum over chunks of the
-    exponents is then gamma distributed.
+    Of n phases anywhere, the mean phasor reaches a length r with about exp((1 - n) * rate(r)); the sum over chunks of
+    the exponents is then gamma distributed.
     """
     nats = 0.0
     for chunk in chunks:
         turns = (2 * math.pi / period_s) * (chunk - chunk[0])
         length = math.hypot(float(np.cos(turns).mean()), float(np.sin(turns).mean()))
-        nats += len(chunk) * _rate(min(length, LENGTH_MAX))
+        nats += (len(chunk) - 1) * _rate(min(length, LENGTH_MAX))
     return min(1.0, trials * _gamma_tail(len(chunks), nats))
 
 
@@ -129,11 +131,26 @@ def cut(phrase_s: Floats) -> list[Floats]:
     return np.array_split(phrase_s, math.ceil(len(phrase_s) / CHUNK_ONSETS) or 1)
 
 
+def follow(phrase_s: Floats, step_s: float) -> tuple[list[Floats], list[float], float]:
+    """The phrase's chunks, the step of each as the tempo moves on from ``step_s``, and how well they are explained."""
+    chunks = cut(phrase_s)
+    steps_s: list[float] = []
+    explained = 0.0
+    for chunk in chunks:
+        near_s = step_s * NEAR
+        strength = strength_at([chunk], near_s) if len(chunk) >= CHUNK_MIN else np.zeros(len(near_s))
+        if len(chunk) >= ONSETS_MIN and float(strength.max()) > STRENGTH_MIN:
+            step_s = float(near_s[int(np.argmax(strength))])
+        steps_s.append(step_s)
+        explained += len(chunk) * float(strength.max())
+    return chunks, steps_s, explained / len(phrase_s)
+
+
 def number(phrase_s: Floats, step_s: float) -> list[Chunk]:
     """The chunks of a phrase with the steps numbered through, the first onset's 0."""
     found: list[Chunk] = []
-    for onsets_s in cut(phrase_s):
-        chunk = _fit(onsets_s, step_s)
+    for onsets_s, near_s in zip(*follow(phrase_s, step_s)[:2], strict=True):
+        chunk = _fit(onsets_s, near_s)
         if found:
             before = found[-1]
             # Both lines, drawn on to the middle between the chunks, must name the same step.

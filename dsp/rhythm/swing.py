@@ -19,7 +19,7 @@ EACH_MIN: Final = 0.2
 COUNT_MIN: Final = 4
 CLEARLY: Final = 4.0  # standard errors
 PAIR_MIN_S, PAIR_MAX_S = 0.24, 1.3
-SPLITS: Final = ((3, 2), (5, 3), (7, 4), (8, 5), (7, 5))  # (steps of a pair, step of the late one)
+SPLITS: Final = ((3, 2), (4, 3), (5, 3), (7, 4), (8, 5), (7, 5))  # (steps of a pair, step of the late one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def find_swing(phrases: Sequence[Sequence[Chunk]], step_s: float) -> Swing | Non
     for pair, late in SPLITS:
         if PAIR_MIN_S <= pair * step_s <= PAIR_MAX_S:
             halves = _on_two_places(steps, pair, late)
-            if halves is not None:
-                return _measured(phrases, halves, pair * step_s)
+            swing = _measured(phrases, halves, pair * step_s) if halves is not None else None
+            if swing is not None:
+                return swing
     if PAIR_MIN_S <= 2 * step_s <= PAIR_MAX_S:
         return _measured(phrases, [_late_second(chunks) for chunks in phrases], 2 * step_s)
     return None

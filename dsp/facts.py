@@ -71,10 +71,32 @@ class Vibrato:
 
 
 @dataclass(frozen=True, slots=True)
+class TempoPoint:
+    """The tempo around a time; ``at_s`` counts from sample 0 of the segment."""
+
+    segment: int
+    at_s: float
+    bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceError:
+    """How far strokes are from their place in the beat ("&", "e", ".2"), seen from those on it; early is negative."""
+
+    place: str
+    signed_ms: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class TempoHeld:
     """The player's own tempo, or the click's: where it began and ended. ``drift_percent``: of the whole; faster is up.
 
-    ``drift_bpm_per_min``: the slope, which compares sessions of unlike length. ``n``: beats measured.
+    ``drift_bpm_per_min``: the slope, which compares sessions of unlike length, and its standard error. All of these are
+    ``None`` where the tempo may as well have moved as not. ``n``: beats measured. ``se_bpm``: standard error of the
+    tempo. ``sure``: 0 to 1, how sure it is as against half, twice or two thirds of it; 1 against a click. Of the
+    player's own tempo alone: ``curve``, at most 60 points, and ``places``, empty where nothing tells the beat from the
+    off-beat.
     """
 
     start_bpm: float | None = None
@@ -82,6 +104,11 @@ class TempoHeld:
     drift_percent: float | None = None
     drift_bpm_per_min: float | None = None
     n: int = 0
+    drift_se_bpm_per_min: float | None = None
+    se_bpm: float | None = None
+    sure: float | None = None
+    curve: tuple[TempoPoint, ...] = ()
+    places: tuple[PlaceError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,14 +60,35 @@ class VibratoView(Fact):
     n: int = 0
 
 
+class TempoPointView(Fact):
+    """The tempo around a time of a segment."""
+
+    segment: int
+    at_s: float
+    bpm: float
+
+
+class PlaceErrorView(Fact):
+    """How far strokes are from their place in the beat, seen from those on the beat; early is negative."""
+
+    place: str
+    signed_ms: float
+    n: int
+
+
 class TempoView(Fact):
-    """Where the tempo began and ended; faster is positive."""
+    """Where the tempo began and ended; faster is positive. ``sure``: as against half or twice of it."""
 
     start_bpm: float | None = None
     end_bpm: float | None = None
     drift_percent: float | None = None
     drift_bpm_per_min: float | None = None
     n: int = 0
+    drift_se_bpm_per_min: float | None = None
+    se_bpm: float | None = None
+    sure: float | None = None
+    curve: list[TempoPointView] = Field(default_factory=list)
+    places: list[PlaceErrorView] = Field(default_factory=list)
 
 
 class ToneView(Fact):

@@ -23,13 +23,17 @@ SWING_SURE: Final = 4.0  # standard errors from straight
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """Errors of some strokes: ms, the length of their grid step in ms, and each one's name in the bar."""
+    """Errors of some strokes: ms, the length of their grid step in ms, and each one's name in the bar.
+
+    ``beats``: how many beats of the click they span.
+    """
 
     errors_ms: Floats
     step_ms: float
     positions: tuple[str, ...]
     bpm: float
     swing_ratio: float | None
+    beats: int
 
 
 def against_click(onsets_s: Floats, grid: GridSet, rate_hz: int) -> Against:
@@ -55,7 +59,7 @@ def _placed(beats: Floats, places: Floats, grid: GridSet, beat_ms: float, swing:
     names = tuple(_position(int(b), int(n) % len(places), len(places)) for b, n in zip(beat, nearest, strict=True))
     straight = len(places) == 2 and bool((nearest == 1).any())
     ratio = swing / (1.0 - swing) if swing is not None else (1.0 if straight else None)
-    return Against(errors_ms, beat_ms / len(places), names, grid.bpm, ratio)
+    return Against(errors_ms, beat_ms / len(places), names, grid.bpm, ratio, int(np.ptp(whole)) + 1)
 
 
 def _fitting(beats: Floats, subdivision: int) -> int:

@@ -11,32 +11,29 @@ from typing import Final
 
 import numpy as np
 
+from dsp.facts import TempoHeld, TempoPoint
 from dsp.rhythm.step import Floats, Ints, line
 
 CLEARLY: Final = 4.0
 HUBER: Final = 2.0
 CURVE_STROKES_MIN: Final = 12
+HELD_WITHIN: Final = 0.005  # a tempo known to have moved by less than this was held
 DRIFT_STROKES_MIN: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class TempoPoint:
-    """Beats per minute around a time; ``at_s`` counts from sample 0 of the segment."""
-
-    segment: int
-    at_s: float
-    bpm: float
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
-    """Mean unit (s) and its standard error; ``drift`` is the change of the unit per second (s/s), with its own."""
+    """Mean unit (s) and its standard error; ``drift`` is the change of the unit per second (s/s), with its own.
+
+    ``units``: how many there were in all phrases; ``span_s``: from the first stroke to the last.
+    """
 
     unit_s: float
     unit_se_s: float
     drift: float
     drift_se: float
-    errors_s: Floats
+    units: int
+    span_s: float
 
     @property
     def drift_sure(self) -> bool:
@@ -57,10 +54,11 @@ def hold(onsets_s: Sequence[Floats], counted: Sequence[Ints], late: bool) -> Hel
     if free < 3:
         return None
     design = np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
-    beta, se, errors_s = _fit(design, at, phrase)
+    beta, se, _ = _fit(design, at, phrase)
     unit_s = float(beta[0])
     drift, drift_se = _drift(design, at, phrase, unit_s) if len(at) >= DRIFT_STROKES_MIN else (0.0, math.inf)
-    return Held(unit_s, float(se[0]), drift, drift_se, errors_s)
+    units = sum(int(part[-1] - part[0]) for part in counted)
+    return Held(unit_s, float(se[0]), drift, drift_se, units, float(at.max() - at.min()))
 
 
 def _fit(design: Floats, at: Floats, phrase: Ints) -> tuple[Floats, Floats, Floats]:
@@ -132,7 +130,21 @@ def curve(segment: int, onsets_s: Floats, counted: Floats, units_per_beat: float
     return found
 
 
-def bpm_drift(held: Held, units_per_beat: float) -> tuple[float, float]:
-    """Drift and its standard error in BPM per minute."""
-    factor = 60.0 * 60.0 / (units_per_beat * held.unit_s**2)
-    return -held.drift * factor, held.drift_se * factor
+def told(held: Held, units_per_beat: float, sure: float, points: Sequence[TempoPoint]) -> TempoHeld:
+    """The same in beats per minute, without the places."""
+    bpm = 60.0 / (held.unit_s * units_per_beat)
+    per_min, se_per_min = -60.0 * bpm * held.drift / held.unit_s, 60.0 * bpm * held.drift_se / held.unit_s
+    moved = held.drift * held.span_s / held.unit_s
+    known = held.drift_sure or 2.0 * held.drift_se * held.span_s / held.unit_s < HELD_WITHIN
+    start_bpm, end_bpm = bpm / (1.0 - 0.5 * moved), bpm / (1.0 + 0.5 * moved)
+    return TempoHeld(
+        start_bpm=start_bpm if known else None,
+        end_bpm=end_bpm if known else None,
+        drift_percent=100.0 * (end_bpm / start_bpm - 1.0) if known else None,
+        drift_bpm_per_min=per_min if known else None,
+        n=round(held.units / units_per_beat),
+        drift_se_bpm_per_min=se_per_min if known else None,
+        se_bpm=bpm * held.unit_se_s / held.unit_s,
+        sure=sure,
+        curve=tuple(points),
+    )

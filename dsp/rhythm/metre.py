@@ -39,10 +39,12 @@ HABITS: Final = {
     "third": (0.20, 0.7, 2, 2),
     "rest": (0.35, 0.8, 1, 3),
 }
+MISSED: Final = 0.02  # a stroke that the ear did not hear, or one too many
 BEGINS: Final = (0.5, 0.3, 0.2)  # a phrase: on a first beat, on another, in between
 MELODY_WEIGHT, MELODY_NATS_MAX = 0.25, 4.0
 LICK_MIN: Final = 13  # notes; a shorter one is a figure
 LEVEL_SPREAD_MIN_DB: Final = 0.7
+ALIKE_MIN, ALIKE_MAX = 0.5, 20.0
 PHRASES: Final = 3  # the longest; what they do not tell the others do not either
 LONGEST_PERIOD: Final = 32
 
@@ -152,26 +154,39 @@ def _comes_again(midis: Ints) -> int:
 def _levels(passage: Passage) -> tuple[Floats, Floats, Callable[[Floats], Floats]]:
     """Levels, what a constant looks like among them, and the map that made them independent of each other.
 
-    Each pitch has a loudness of its own (string, place, pickup), as different as the hand is uneven: a figure that
-    repeats its pitches would else seem to be accented. Generalised least squares with one variance for both.
+    Each pitch has a loudness of its own (string, place, pickup): a figure that repeats its pitches would else seem to
+    be accented. Generalised least squares with two variances, of the pitches and of the hand.
     """
+    levels = passage.levels_db - np.median(passage.levels_db)
+    spread = max(LEVEL_SPREAD_MIN_DB, 1.4826 * float(np.median(np.abs(levels))))
+    levels = np.clip(levels, -3.0 * spread, 3.0 * spread)
     kinds, pitch = np.unique(passage.midis, return_inverse=True)
     member = np.zeros((len(kinds), len(pitch)))
     member[pitch, np.arange(len(pitch))] = 1.0
     counts = member.sum(axis=1)
-    member *= ((1.0 - 1.0 / np.sqrt(1.0 + counts)) / counts)[:, None]
+    alike = _alike(levels, member @ levels / counts, pitch, counts)
+    member *= ((1.0 - 1.0 / np.sqrt(1.0 + alike * counts)) / counts)[:, None]
 
     def same(values: Floats) -> Floats:
-        alike: Floats = values - (member @ values)[pitch]
-        return alike
+        whitened: Floats = values - (member @ values)[pitch]
+        return whitened
 
-    levels = passage.levels_db - np.median(passage.levels_db)
-    spread = max(LEVEL_SPREAD_MIN_DB, 1.4826 * float(np.median(np.abs(levels))))
-    levels = same(np.clip(levels, -3.0 * spread, 3.0 * spread)[:, None])[:, 0]
+    levels = same(levels[:, None])[:, 0]
     ones = same(np.ones((len(levels), 1)))[:, 0]
     ones /= math.sqrt(float(np.dot(ones, ones)))
     levels -= ones * float(np.dot(ones, levels))
     return levels, ones, same
+
+
+def _alike(levels: Floats, means: Floats, pitch: Ints, counts: Floats) -> float:
+    """Variance of the pitches' own loudness over that of the hand, by analysis of variance; not below ``ALIKE_MIN``."""
+    total, kinds = len(levels), len(counts)
+    if kinds < 3 or total - kinds < 3:
+        return ALIKE_MIN
+    within = float(np.sum((levels - means[pitch]) ** 2)) / (total - kinds) + 0.1
+    between = float(np.dot(counts, (means - levels.mean()) ** 2)) / (kinds - 1)
+    each = (total - float(np.dot(counts, counts)) / total) / (kinds - 1)
+    return min(ALIKE_MAX, max(ALIKE_MIN, (between - within) / each / within))
 
 
 def _contour(midis: Ints) -> Ints:
@@ -269,7 +284,7 @@ def _filled(full: Ints, empty: Ints, habits: tuple[Floats, Floats, Ints, Ints]) 
     table = _log_factorials(int((full + empty).max()) + 8)
     beta = table[full + more - 1] + table[empty + less - 1] - table[full + empty + more + less - 1]
     beta = beta - table[more - 1] - table[less - 1] + table[more + less - 1]
-    odds = (empty == 0) + (full == 0) * never + mixed * np.exp(np.maximum(beta, -600.0))
+    odds = MISSED**empty + never * MISSED**full + mixed * np.exp(np.maximum(beta, -600.0))
     filled: Floats = np.log(odds)
     return filled
 

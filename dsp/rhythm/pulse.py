@@ -7,13 +7,14 @@ pulse, by a margin that chance seldom crosses, has none: ``None``, never a guess
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
-from dsp.rhythm.held import Held, TempoPoint, bpm_drift, curve, hold
+from dsp.facts import PlaceError, TempoHeld, TempoPoint
+from dsp.rhythm.held import Held, curve, hold, told
 from dsp.rhythm.metre import DIVISIONS, Metre, Passage, find_metre
 from dsp.rhythm.step import ONSETS_MIN, Chunk, Floats, Ints, cut, find_step, follow, line, number
 from dsp.rhythm.strokes import Stretch
@@ -28,6 +29,8 @@ PHRASE_STRENGTH_MIN, MOVING_STRENGTH_MIN = 0.2, 0.5
 CURVE_POINTS_MAX: Final = 60
 # Halves of a swung pair: the pair is the beat, or swung 16ths fill it twice.
 SWUNG_DIVISIONS: Final = {1.0: 0.02, 2.0: 0.92, 4.0: 0.06}
+STRAIGHT: Final = 2  # steps: a beat and its half
+PLACE_SURE, BEAT_SURE = 0.9, 0.6
 PLACE_NAMES: Final = {2: ("on", "&"), 4: ("on", "e", "&", "a")}
 
 
@@ -39,6 +42,7 @@ class Phrase:
     onsets_s: Floats
     levels_db: Floats
     midis: Ints
+    clock_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +50,16 @@ class Pulse:
     """What one tempo says: errors (ms, late is positive) from it as it breathes, and how it was held.
 
     ``spread_factor`` gives back the freedom that following it took; ``step_s`` is the step that errors are judged by.
-    ``places``: the place in the beat of each stroke ("on", "&"), or nothing where the beat's place is not known.
     """
 
     phrases: tuple[Phrase, ...]
     errors_ms: Floats
-    step_s: float
     tempo_bpm: float
-    tempo_se_bpm: float
-    sure: float
+    held: TempoHeld
     per_beat: float
     swing_ratio: float | None
     spread_factor: float
-    drift_bpm_per_min: float | None
-    drift_se_bpm_per_min: float | None
-    points: tuple[TempoPoint, ...]
-    places: tuple[str, ...]
+    step_s: float
 
     @property
     def strokes(self) -> int:
@@ -94,7 +92,8 @@ def _phrases(stretch: Stretch) -> list[Phrase]:
     edges = [0, *(np.flatnonzero(np.diff(stretch.onsets_s) > PAUSE_S) + 1).tolist(), len(stretch.onsets_s)]
     parts = [slice(first, last) for first, last in pairwise(edges)]
     return [
-        Phrase(stretch.segment, stretch.onsets_s[part], stretch.levels_db[part], stretch.midis[part]) for part in parts
+        Phrase(stretch.segment, stretch.onsets_s[part], stretch.levels_db[part], stretch.midis[part], stretch.clock_s)
+        for part in parts
     ]
 
 
@@ -123,7 +122,7 @@ def _pulse(phrases: Sequence[Phrase], step_s: float) -> Pulse | None:
     unit_s = 0.5 * swing.pair_s if swing else step_s
     errors_s, lines = _local_errors(chunks, counted, swing)
     spread_s = float(np.sqrt(np.mean(np.minimum(np.abs(errors_s), 0.5 * unit_s) ** 2)))
-    held = hold([phrase.onsets_s for phrase in phrases], counted, late=swing is not None)
+    held = hold([phrase.clock_s + phrase.onsets_s for phrase in phrases], counted, late=swing is not None)
     factor = math.sqrt(len(errors_s) / max(1, len(errors_s) - 2 * lines))
     if held is None or factor * spread_s > UNEVEN_MAX * unit_s:
         return None
@@ -141,23 +140,17 @@ def _told(
     swing: Swing | None,
     spread_factor: float,
 ) -> Pulse:
-    beat_s = held.unit_s * metre.per_beat
-    drift, drift_se = bpm_drift(held, metre.per_beat) if held.drift_sure else (None, None)
-    straight = metre.per_beat == 2 and any((at % 2 == 1).any() for at in counted)
+    straight = metre.per_beat == STRAIGHT and any((at % 2 == 1).any() for at in counted)
+    tempo = told(held, metre.per_beat, metre.sure, _points(phrases, counted, metre.per_beat, swing))
     return Pulse(
         phrases=tuple(phrases),
         errors_ms=1000.0 * errors_s,
-        step_s=held.unit_s,
-        tempo_bpm=60.0 / beat_s,
-        tempo_se_bpm=60.0 / beat_s * held.unit_se_s / held.unit_s,
-        sure=metre.sure,
+        tempo_bpm=60.0 / (held.unit_s * metre.per_beat),
+        held=replace(tempo, places=_places(1000.0 * errors_s, counted, metre)),
         per_beat=metre.per_beat,
         swing_ratio=swing.ratio if swing else (1.0 if straight else None),
         spread_factor=spread_factor,
-        drift_bpm_per_min=drift,
-        drift_se_bpm_per_min=drift_se,
-        points=_points(phrases, counted, metre.per_beat, swing),
-        places=_places(counted, metre),
+        step_s=held.unit_s,
     )
 
 
@@ -193,12 +186,18 @@ def _points(
     return tuple(points)
 
 
-def _places(counted: Sequence[Ints], metre: Metre) -> tuple[str, ...]:
-    """The place in the beat of every stroke, or none at all where nothing tells where a beat begins."""
+def _places(errors_ms: Floats, counted: Sequence[Ints], metre: Metre) -> tuple[PlaceError, ...]:
+    """Errors by the place in the beat, seen from the beat; none at all where nothing tells where a beat begins."""
     per_beat = round(metre.per_beat)
-    if metre.per_beat != per_beat or per_beat < 2 or metre.place_sure < 0.9 or metre.sure < 0.6:
+    if metre.per_beat != per_beat or per_beat < STRAIGHT or metre.place_sure < PLACE_SURE or metre.sure < BEAT_SURE:
         return ()
     names = PLACE_NAMES.get(per_beat) or ("on", *(f".{part + 1}" for part in range(1, per_beat)))
+    place = np.concatenate([(at - first) % per_beat for at, first in zip(counted, metre.first, strict=True)])
+    if not (place == 0).any():
+        return ()
+    on_ms = float(np.median(errors_ms[place == 0]))
     return tuple(
-        names[int(place)] for at, first in zip(counted, metre.first, strict=True) for place in (at - first) % per_beat
+        PlaceError(names[at], float(np.median(errors_ms[place == at])) - on_ms, int((place == at).sum()))
+        for at in range(per_beat)
+        if (place == at).any()
     )

@@ -20,7 +20,7 @@ STRUM_S: Final = 0.035
 class Stretch:
     """Strokes under one click (``grid``) or none, in order of time: onsets (s), levels (dBFS), lowest pitches.
 
-    ``latency_s`` is still in the onsets.
+    ``latency_s`` is still in the onsets. ``clock_s``: sample 0 of the segment, after that of the record's first one.
     """
 
     segment: int
@@ -29,6 +29,7 @@ class Stretch:
     midis: Ints
     grid: GridSet | None
     latency_s: float
+    clock_s: float = 0.0
 
 
 def stretches(record: SessionRecord, notes: Sequence[Note]) -> list[Stretch]:
@@ -43,11 +44,12 @@ def stretches(record: SessionRecord, notes: Sequence[Note]) -> list[Stretch]:
         # A player may come in a little before the first beat: half a beat still belongs to the click.
         starts_s = [g.sample / rate_hz - (30.0 / g.bpm if g.bpm > 0 else 0.0) for g in grids]
         latency_s = facts.latency_samples / rate_hz
+        clock_s = (facts.boottime_ns - record.segments[0].boottime_ns) / 1e9 if record.segments else 0.0
         edges = np.searchsorted(onsets_s - latency_s, starts_s).tolist()
         for first, last, grid in zip([0, *edges], [*edges, len(onsets_s)], [None, *grids], strict=True):
             active = grid if grid is not None and grid.bpm > 0 else None
             part = slice(first, last)
-            found.append(Stretch(number, onsets_s[part], levels_db[part], midis[part], active, latency_s))
+            found.append(Stretch(number, onsets_s[part], levels_db[part], midis[part], active, latency_s, clock_s))
     return [stretch for stretch in found if len(stretch.onsets_s)]
 
 

@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from dsp.facts import TempoHeld
 from dsp.replay import SessionRecord
 from dsp.rhythm.click import Against, against_click
-from dsp.rhythm.held import TempoPoint
 from dsp.rhythm.pulse import Pulse, find_pulses
 from dsp.rhythm.step import Floats
 from dsp.rhythm.strokes import Stretch, stretches
@@ -29,10 +29,7 @@ SPREAD_HALF_MS: Final = 31.5  # spread that scores .5 at strictness .5
 class Timing:
     """What the strokes' times say; ``why`` is the reason where ``stability`` is ``None``, ``partly`` what was left out.
 
-    ``tempo_sure`` (0 to 1): how sure the beat is, as against half, twice or two thirds of it; 1 against a click.
-    ``tempo_se_bpm``: standard error of the tempo. ``tempo_drift_bpm_per_min`` is ``None`` where the tempo did not
-    move by more than four standard errors. ``by_place``: without a click, errors from the own pulse by the place in
-    the beat ("on", "&"); empty where nothing tells where the beat is. ``tempo_curve``: at most 60 points.
+    ``strokes``: how many were judged. ``held``: how the tempo was held.
     """
 
     stability: float | None = None
@@ -43,12 +40,7 @@ class Timing:
     why: str = ""
     partly: str = ""
     strokes: int = 0
-    tempo_sure: float | None = None
-    tempo_se_bpm: float | None = None
-    tempo_drift_bpm_per_min: float | None = None
-    tempo_drift_se_bpm_per_min: float | None = None
-    tempo_curve: tuple[TempoPoint, ...] = ()
-    by_place: tuple[BeatError, ...] = ()
+    held: TempoHeld = TempoHeld()
 
 
 def timing(record: SessionRecord, notes: Sequence[Note], strictness: float) -> Timing:
@@ -99,8 +91,7 @@ def _judge(clicked: Sequence[Against], strictness: float, alone: int) -> Timing:
         by_beat=_by_position(errors_ms, [p for a in clicked for p in a.positions]),
         partly=f"{alone} of {alone + len(errors_ms)} strokes were played without the click" if alone else "",
         strokes=len(errors_ms),
-        tempo_sure=1.0,
-        tempo_se_bpm=0.0,
+        held=_click_held(clicked),
     )
 
 
@@ -122,10 +113,18 @@ def _judge_pulses(pulses: Sequence[Pulse], strictness: float, strokes: int) -> T
         swing_ratio=main.swing_ratio,
         partly=f"{strokes - judged} of {strokes} strokes followed no steady pulse" if judged < strokes else "",
         strokes=judged,
-        tempo_sure=main.sure,
-        tempo_se_bpm=main.tempo_se_bpm,
-        tempo_drift_bpm_per_min=main.drift_bpm_per_min,
-        tempo_drift_se_bpm_per_min=main.drift_se_bpm_per_min,
-        tempo_curve=tuple(sorted((p for pulse in pulses for p in pulse.points), key=lambda p: (p.segment, p.at_s))),
-        by_place=_by_position(main.errors_ms, main.places) if main.places else (),
+        held=main.held,
+    )
+
+
+def _click_held(clicked: Sequence[Against]) -> TempoHeld:
+    """The tempi of the click, from the first to the last that was played to."""
+    start_bpm, end_bpm = clicked[0].bpm, clicked[-1].bpm
+    return TempoHeld(
+        start_bpm=start_bpm,
+        end_bpm=end_bpm,
+        drift_percent=100.0 * (end_bpm / start_bpm - 1.0),
+        n=sum(a.beats for a in clicked),
+        se_bpm=0.0,
+        sure=1.0,
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from dsp.facts import Bends, Dynamics, Picking, TempoHeld, Vibrato
+from dsp.facts import Bends, Dynamics, Picking, Vibrato
 from dsp.replay import SessionRecord
 from dsp.rhythm.timing import Timing, timing
 from dsp.scores.dynamics import dynamics
@@ -64,7 +64,7 @@ def score(setup: SessionSetup, record: SessionRecord) -> Metrics:
         picking=hand,
         bends=bent,
         vibrato=shaken,
-        tempo=TempoHeld(),
+        tempo=beats.held,
     )
 
 

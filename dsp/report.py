@@ -82,6 +82,7 @@ def _note(note: Note, delay_s: float) -> dict[str, Any]:
         "slide": note.slide,
         "bend_cents": note.bend_cents,
         "vibrato_hz": note.vibrato_hz,
+        "vibrato_cents": note.vibrato_cents,
         "noise_dbfs": note.noise_dbfs,
         "hum_dbfs": note.hum_dbfs,
     }

@@ -5,6 +5,7 @@ partial, which is what is tuned. A fresh stroke is sharp besides, so of several 
 note counts. What is too far from the period was no partial of this string: hum, or a string that rings on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,6 +30,8 @@ WINDOWS: Final = (
 # those beyond these limits, on either side, most were wrong.
 STIFF_CENTS: Final = 24.0
 ABOVE_CENTS: Final = 6.0
+BESIDE_SAMPLES: Final = 60 * MS
+BESIDE_SEMITONES: Final = 0.12  # from the fret's pitch: farther, the bend has begun
 
 
 @dataclass(slots=True)
@@ -59,3 +62,17 @@ class Intonation:
             if stop_sample <= until_sample and -STIFF_CENTS <= 100.0 * (first - period_midi) <= ABOVE_CENTS:
                 return first
         return period_midi
+
+    def beside_period(self, curve: Sequence[tuple[int, float]], centre: float) -> float:
+        """By how much the first partial lies above the period (below is negative), in semitones, where both were seen.
+
+        Of a note that is bent later: its period is as sharp then as it is before. 0 where no window lay at ``centre``.
+        """
+        found = []
+        for stop_sample, first in self.measured:
+            there = [midi for sample, midi in curve if stop_sample - BESIDE_SAMPLES <= sample <= stop_sample]
+            if there and max(abs(midi - centre) for midi in there) < BESIDE_SEMITONES:
+                apart = first - sum(there) / len(there)
+                if -STIFF_CENTS <= 100.0 * apart <= ABOVE_CENTS:
+                    found.append(apart)
+        return found[-1] if found else 0.0

@@ -40,6 +40,7 @@ DECAY_HOPS: Final = (PROVE_HOPS - 2, PROVE_HOPS)
 INTO_FRETS_MAX: Final = 3
 SPLINTER: Final = 40 * MS
 LOST: Final = 60 * MS
+ATTACK: Final = 50 * MS
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Sounding:
     before: float | None = None  # the pitch that sounded until its onset, and may ring on
     struck: bool = True
     slid: bool = False  # into, or off
+    weighed: bool = False
     heard: int = 0
     looked: int = 0
     clarity: float = 0.0  # mean of the looks that were of this note
@@ -87,6 +89,7 @@ class Sounding:
     def stay(self, hop: Hop, look: Look, midi: float) -> bool:
         """Take a look of this note in. Returns whether the pitch has settled on another semitone than was reported."""
         self.heard += 1
+        self._weigh(hop)
         self.clarity += (look.clarity - self.clarity) / self.heard
         self.last_heard_sample = hop.sample
         self.at += float(np.clip(midi - self.at, -SLEW_SEMITONES, SLEW_SEMITONES))
@@ -103,6 +106,13 @@ class Sounding:
         heard = settled(midi, look.clarity, hop.sample - self.onset_sample)
         self.beside = self.beside + 1 if early and abs(heard - self.midi) > BESIDE_SEMITONES else 0
         return self.beside >= CORRECT_LOOKS
+
+    def _weigh(self, hop: Hop) -> None:
+        """Its level is told at its end: of a hollow body's attack, which grows for 30 ms, the report saw a part."""
+        if not self.weighed and hop.sample - self.onset_sample >= ATTACK:
+            self.weighed = True
+            if hop.sample - self.onset_sample < 2 * ATTACK:
+                self.level_dbfs = max(self.level_dbfs, round(dbfs(hop.peak_since(self.onset_sample) ** 2), 2))
 
     def doubted(self, hop: Hop) -> float | None:
         """The pitch that the long look keeps saying instead, while the note is young; ``None`` if it agrees."""
@@ -180,7 +190,10 @@ class Sounding:
         numbers = curve_numbers(self.curve, self.onset_sample, self.at)
         slid = self.slid or self.was_slid_into()
         straight = not (slid or numbers.bend_cents or numbers.vibrato_hz)
-        pitch = self.intonation.pitch(numbers.pitch, sample) if straight else numbers.pitch
+        if straight:
+            pitch = self.intonation.pitch(numbers.pitch, sample)
+        else:
+            pitch = numbers.pitch + self.intonation.beside_period(self.curve, numbers.pitch)
         cents = 100.0 * (pitch - self.midi)
         if abs(cents) > 70.0:
             cents = 100.0 * (self.at - self.midi) if abs(self.at - self.midi) < 0.7 else 0.0
@@ -199,6 +212,7 @@ class Sounding:
             round(numbers.vibrato_hz, 2),
             round(dbfs(noise_power), 1),
             round(dbfs(hum_power), 1),
+            round(numbers.vibrato_cents, 1),
         )
 
 

@@ -1,5 +1,6 @@
 """How evenly the strokes sound: their levels about the accents and the slow swell that the player means."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +16,6 @@ STROKES_MIN: Final = 8
 HALF_DB: Final = 4.5  # spread that scores .5 at strictness .5
 PATTERNS: Final = (1, 2, 3, 4, 6, 8)  # steps after which accents repeat
 ROUNDS_MIN: Final = 3  # so often a pattern must be heard before it is one
-CLEARLY: Final = 0.75  # of the spread: what a longer pattern must bring it down to
 SWELLS: Final = (24, 12)  # strokes under one swell; patterns of all lengths average out over either
 LEAST_DB: Final = 0.05
 
@@ -47,14 +47,18 @@ def _spread_db(runs: Sequence[Run]) -> tuple[float | None, int]:
     count = sum(map(len, left))
     if count < STROKES_MIN:
         return None, 0
-    plain_db = _about(runs, left, 1)
-    patterned_db = [_about(runs, left, pattern) for pattern in PATTERNS if _fits(left, pattern)]
-    # More places always explain a little more: a pattern must bring the spread down clearly.
-    return min((db for db in patterned_db if db < CLEARLY * plain_db), default=plain_db), count
+    told = [(_about(runs, left, pattern), _places(left, pattern)) for pattern in PATTERNS if _fits(left, pattern)]
+    # More places always explain a little more: each must be worth it (Schwarz, 1978).
+    best_db, _ = min(told, key=lambda one: 2.0 * count * math.log(one[0] + LEAST_DB) + one[1] * math.log(count))
+    return best_db, count
 
 
 def _fits(left: Sequence[Floats], pattern: int) -> bool:
-    return max(map(len, left)) >= ROUNDS_MIN * pattern
+    return pattern == 1 or max(map(len, left)) >= ROUNDS_MIN * pattern
+
+
+def _places(left: Sequence[Floats], pattern: int) -> int:
+    return pattern * sum(len(part) >= ROUNDS_MIN * pattern for part in left)
 
 
 def _about(runs: Sequence[Run], left: Sequence[Floats], pattern: int) -> float:

@@ -23,7 +23,7 @@ from dsp.types import (
     SegmentStarted,
 )
 
-WINDOW_NOTES: Final = 24
+WINDOW_NOTES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ ADVANCED, SAME, EXTRA_NOTE, MOVED = range(4)
 NOWHERE: Final = -1
 PHASE_GAIN: Final = 0.6  # how far the beat follows a stroke
 RATE_GAIN_MIN: Final = 0.15
-RATE_LOG_MAX, FIRST_RATE_LOG_MAX = 0.6, 1.2
+RATE_LOG_MAX: Final = 0.6
+FIRST_RATE_LOG_MAX: Final = 1.2  # practising at a third of the tempo is common, at twice the tempo is not
 STEADY_GAIN: Final = 0.08
 RATE_MIN, RATE_MAX = 0.2, 5.0
 MIXED_IOI_S: Final = 0.08  # a tempo read off an interval as short as this is mostly jitter
@@ -187,7 +188,7 @@ class Weigher:
         error_s = onset_s - last_s - due_s
         close = np.abs(error_s) < 3.0 * (JITTER_S + JITTER_SHARE * due_s)
         off = np.log(np.clip((onset_s - last_s) / due_s, 0.1, 10.0))
-        usable = went & (np.abs(off) < np.where(seen < 2.0, FIRST_RATE_LOG_MAX, RATE_LOG_MAX))
+        usable = went & (off > -RATE_LOG_MAX) & (off < np.where(seen < 2.0, FIRST_RATE_LOG_MAX, RATE_LOG_MAX))
         # A note of another pitch may not be what it is taken for.
         fresh = np.where(hit, 1.0 / (1.3 + seen), 0.5 / (2.0 + seen))
         gain = np.maximum(RATE_GAIN_MIN, fresh) * span_s**2 / (span_s**2 + MIXED_IOI_S**2)

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.chords.listener import LOW_SAMPLES
 from dsp.ear.attack import Attack, AttackFinder
 from dsp.ear.buzz import CLEAR, REACH, BuzzWatch, is_buzz
 from dsp.ear.decay import decay_db_per_s
@@ -25,6 +26,7 @@ from dsp.ear.overtones import WINDOW_MAX, WINDOW_MIN, Partials
 from dsp.ear.partials import first_partial_hz
 from dsp.ear.pitch import DECIMATION, Look, PitchTracker
 from dsp.ear.wave import likeness
+from dsp.strums import Strums
 from dsp.theory.tunings import f0_min_hz
 from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, Frame, LogEntry, NoiseReading, NoteEnded
 
@@ -35,7 +37,7 @@ FRAME_HOPS: Final = 4
 LONG_HOPS: Final = 2
 LEARN_AFTER: Final = SAMPLE_RATE_HZ // 10  # a note's tail is not noise
 RECENT: Final = 8_192
-REMEMBERED: Final = 3_600  # at 12 kHz, 300 ms: a note's intonation is measured on up to 200 ms of it
+REMEMBERED: Final = LOW_SAMPLES  # at 12 kHz, 600 ms: a strum and what rang before it
 RINGS: Final = 0.85  # so clear a period is a string's or a machine's
 RINGS_EVERY: Final = 4 * HOP_SAMPLES  # under notes
 RINGS_HOPS: Final = 12  # 32 ms: by then hum is known for a machine
@@ -90,7 +92,7 @@ class Pipeline:
         self.nonfinite_samples = 0
         self._reset(segment)
 
-    def _reset(self, segment: int, first_id: int = 0) -> None:
+    def _reset(self, segment: int, first_id: int = 0, first_chord: int = 0) -> None:
         self._segment = segment
         self._sample = 0
         self._rest = np.zeros(0, np.float32)
@@ -100,6 +102,7 @@ class Pipeline:
         self._pitch = PitchTracker(self._f0_min_hz, REMEMBERED)
         self._recent = History(RECENT)
         self._notes = NoteMachine(segment, self._config.sensitivity, first_id)
+        self._strums = Strums(segment, self._config.a4_hz, self._notes, first_chord)
         self._quiet_since = 0
         self._rings_hops = 0
         self._watch = BuzzWatch(self._config.a4_hz)
@@ -131,14 +134,14 @@ class Pipeline:
     def finish(self) -> list[LogEntry]:
         """The sound is over: close what is open. Nothing is reported that the last block did not."""
         closed = self._notes.close(self._sample, self._noise.power, self._noise.hum_power)
-        return [self._with_noise(entry) for entry in closed]
+        return [*(self._with_noise(entry) for entry in closed), *self._strums.close(self._sample)]
 
     def begin_segment(self, segment: int) -> list[LogEntry]:
         """Samples were lost: close what is open and start anew at sample 0. The learnt noise floor stays."""
         closed = self.finish()
         self._noise.new_segment()
         self._hum.new_segment()
-        self._reset(segment, self._notes.next_id)
+        self._reset(segment, self._notes.next_id, self._strums.next_id)
         return closed
 
     def _clean(self, block: Samples) -> Samples:
@@ -176,7 +179,9 @@ class Pipeline:
             self._decay_db_per_s,
             self._first_partial_hz,
         )
-        heard: list[Heard] = [self._with_noise(entry) for entry in self._notes.step(facts)]
+        told = self._notes.step(facts)
+        told += self._strums.step(facts, self._pitch.low, told)
+        heard: list[Heard] = [self._with_noise(entry) for entry in told]
         self._learn(humming, quick)
         if count % FRAME_HOPS == 0:
             heard.append(self._frame(facts))

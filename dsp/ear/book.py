@@ -1,9 +1,10 @@
 """The book of notes: the one that sounds, the one that was left for it, and the log entries that tell of them.
 
 What is a note, and when, the note machine decides; here stands how it is said. Each note that was started is ended or
-retracted exactly once.
+retracted exactly once; only one that turns out to be of a chord, and no tone of it, may be taken back after its end.
 """
 
+from collections import deque
 from typing import Final
 
 from dsp.ear.evidence import Evidence
@@ -13,16 +14,17 @@ from dsp.ear.pitch import Look
 from dsp.ear.slide import Left
 from dsp.ear.sounding import FALL_MAX, Sounding, confidence, settled, split
 from dsp.ear.strokes import MS, WAITS, Pending, StrokeWatch
-from dsp.types import HOP_SAMPLES, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
+from dsp.types import CHORD_NOTE_EARLY_SAMPLES, HOP_SAMPLES, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
 
 RINGS_ON: Final = 500 * MS
 ECHO: Final = 65 * MS
+TOLD: Final = 8  # notes whose end was told, that may still turn out to be of a chord
 
 
 class NoteBook:
     """At most one note is ``open``; ``left`` is the one before it, while its end is not told; ids begin at ``next_id``.
 
-    ``change``: looks at another pitch than that of the open note.
+    ``change``: looks at another pitch than that of the open note; ``held``: the notes that are strings of a chord.
     """
 
     def __init__(self, segment: int, next_id: int, strokes: StrokeWatch) -> None:
@@ -31,7 +33,9 @@ class NoteBook:
         self.open: Sounding | None = None
         self.left: Left | None = None
         self.change = Evidence()
+        self.held: list[Sounding] = []
         self._last: Sounding | None = None
+        self._told: deque[Sounding] = deque(maxlen=TOLD)
         self._strokes = strokes
 
     def begin(
@@ -97,7 +101,41 @@ class NoteBook:
         note, self.open = self.open, None
         self.change.clear()
         self._last = note or self._last
+        self._told.extend([note] if note is not None else [])
         return told + ([note.ended(self.segment, sample, noise_power, hum_power)] if note is not None else [])
+
+    def onset_between(self, from_sample: int, to_sample: int) -> int | None:
+        """The first onset of a note between these two, if one was reported lately."""
+        notes = [*self._told, *([self.left.note] if self.left else []), *([self.open] if self.open else [])]
+        return min((n.onset_sample for n in notes if from_sample <= n.onset_sample <= to_sample), default=None)
+
+    def give_to_chord(self, hop: Hop, onset_sample: int, until_sample: int, tones: frozenset[int]) -> list[LogEntry]:
+        """The notes that began with a chord are its strings, or were none; those from before it are over."""
+        entries: list[LogEntry] = []
+        begun_sample = onset_sample - CHORD_NOTE_EARLY_SAMPLES
+        for note in [*self._told]:
+            if begun_sample <= note.onset_sample <= until_sample and note.midi % 12 not in tones:
+                entries.append(NoteRetracted(self.segment, note.note_id, hop.sample))
+                self._told.remove(note)
+        if self.left is not None and self.left.note.onset_sample < begun_sample:
+            entries += self.tell_left(hop.noise_power, hop.hum_power)
+        left = self.left.note if self.left is not None else None
+        sounding = [note for note in (left, self.open) if note is not None]
+        self.left = self.open = None
+        self.change.clear()
+        for note in sounding:
+            if note.onset_sample < begun_sample:
+                entries.append(note.ended(self.segment, onset_sample, hop.noise_power, hop.hum_power))
+            elif note.midi % 12 in tones:
+                self.held.append(note)
+            else:
+                entries.append(NoteRetracted(self.segment, note.note_id, hop.sample))
+        return entries
+
+    def end_held(self, sample: int, noise_power: float, hum_power: float) -> list[LogEntry]:
+        """The chord is over, and so are its strings."""
+        held, self.held = self.held, []
+        return [note.ended(self.segment, sample, noise_power, hum_power) for note in held]
 
     def ringing(self, hop: Hop) -> float | None:
         """The pitch that sounds, or did a moment ago and may ring on."""
@@ -110,6 +148,7 @@ class NoteBook:
         if left is None:
             return []
         left.note.slid |= left.sliding
+        self._told.append(left.note)
         return [left.note.ended(self.segment, left.sample, noise_power, hum_power)]
 
 

@@ -12,6 +12,7 @@ from dsp.ear.book import NoteBook, is_echo
 from dsp.ear.decay import Choked, ChokedStrokes, PlayedLevel
 from dsp.ear.hop import Hop
 from dsp.ear.pitch import Look
+from dsp.ear.ringing import WITHIN, Ringing
 from dsp.ear.slide import Left, arrives, is_into, may_be_into, may_slide_on
 from dsp.ear.sounding import CORRECT_WITHIN, PROVE_HOPS, Sounding
 from dsp.ear.strokes import MS, Pending, StrokeWatch
@@ -59,6 +60,7 @@ class NoteMachine:
         self._way = Way()
         self._played = PlayedLevel()
         self._choked = ChokedStrokes()
+        self._ringing: Ringing | None = None
 
     @property
     def next_id(self) -> int:
@@ -67,8 +69,14 @@ class NoteMachine:
 
     @property
     def silent(self) -> bool:
-        """Neither a note nor an onset that waits for one."""
-        return self._book.open is None and self._book.left is None and self._strokes.pending is None
+        """Neither a note nor a chord, nor an onset that waits for one."""
+        nothing = self._book.open is None and self._book.left is None and self._strokes.pending is None
+        return nothing and self._ringing is None
+
+    @property
+    def chord_rings(self) -> bool:
+        """Whether strings of a chord still sound, under notes or without."""
+        return self._ringing is not None
 
     @property
     def pitch(self) -> float | None:
@@ -94,6 +102,8 @@ class NoteMachine:
         elif self._book.open is not None and hop.sample - self._book.open.onset_sample < CORRECT_WITHIN:
             hop.hear_overtones(self._book.open.onset_sample, self._book.open.before)
         entries = self._move_along(hop)
+        if self._ringing is not None and not self._ringing.goes_on(hop, self._strokes.power_at(hop.sample - WITHIN)):
+            self._ringing = None
         pending = self._strokes.pending
         if pending is not None and not self._sliding:
             entries += self._await_pitch(pending, hop)
@@ -101,15 +111,38 @@ class NoteMachine:
             entries += self._follow(self._book.open, hop)
         return entries
 
+    def begin_chord(self, hop: Hop, onset_sample: int, until_sample: int, tones: frozenset[int]) -> list[LogEntry]:
+        """Several strings were struck at ``onset_sample``, looked at until ``until_sample``: one stroke.
+
+        What was reported of them stays where it is of these ``tones`` (pitch classes). From here on, and as long as
+        they ring, only what is struck begins a note: the pitches of strings that cross over are none.
+        """
+        pending = self._strokes.pending
+        if pending is not None and pending.rough_sample <= until_sample:
+            self._strokes.pending = None
+        self._way = Way()
+        self._ringing = Ringing(tones)
+        return self._book.give_to_chord(hop, onset_sample, until_sample, tones)
+
+    def onset_between(self, from_sample: int, to_sample: int) -> int | None:
+        """The first onset of a note between these two, if one was reported lately."""
+        return self._book.onset_between(from_sample, to_sample)
+
+    def end_chord(self, sample: int, hop: Hop) -> list[LogEntry]:
+        """The chord was over at ``sample``, or gave way to a note; its strings may ring on."""
+        return self._book.end_held(sample, hop.noise_power, hop.hum_power)
+
     def close(self, sample: int, noise_power: float, hum_power: float) -> list[LogEntry]:
         """The sound ends here: end what is open, report nothing new."""
         self._strokes.pending = None
-        return self._book.end(sample, noise_power, hum_power)
+        self._ringing = None
+        ended = self._book.end(sample, noise_power, hum_power)
+        return ended + self._book.end_held(sample, noise_power, hum_power)
 
     def _move_along(self, hop: Hop) -> list[LogEntry]:
         """Where the pitch has come to another rest without a stroke: did a finger slide there?"""
         entries: list[LogEntry] = []
-        if self._way.update(hop):
+        if self._ringing is None and self._way.update(hop):
             entries = self._slide(hop)
         left = self._book.left
         if left is None:
@@ -180,6 +213,8 @@ class NoteMachine:
         if note is not None and (echo or arrives(self._way, note, pending.rough_sample, midi)):
             return self._book.correct(note, hop, midi, look)
         picked = pending.picked and not (note is not None and self._way.is_smooth)
+        if self._ringing is not None:
+            self._ringing.strike_over(midi)
         return self._book.begin(hop, hop.attack(pending.rough_sample, True).at, midi, rival.clarity, stroke=picked)
 
     @staticmethod
@@ -264,7 +299,7 @@ class NoteMachine:
             return []
         if young or arrives(self._way, note, rival.since_sample, midi):
             return self._book.correct(note, hop, midi, look)
-        if may_slide_on(self._way, note, rival, hop):
+        if self._ringing is not None or may_slide_on(self._way, note, rival, hop):
             return []
         onset_sample = self._soft_onset(hop, rival.since_sample)
         return self._book.begin(hop, onset_sample, hop.midi(hop.refined_hz(look.f0_hz)), rival.clarity, stroke=False)

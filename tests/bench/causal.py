@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dsp.log import encode_all
 from dsp.pipeline import Heard, Pipeline, PipelineConfig
-from dsp.types import Frame, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
+from dsp.types import ChordStarted, Frame, LogEntry, NoteCorrected, NoteRetracted, NoteStarted
 from tests.bench.start import Row
 from tests.bench.truth import takes, truth_folder
 
@@ -32,8 +32,8 @@ def listen(samples: NDArray[np.float32], block: int) -> list[Heard]:
 
 
 def reports(heard: Iterable[Heard], until: int) -> list[LogEntry]:
-    """What was said of notes up to this sample: begun, corrected, taken back."""
-    said = [e for e in heard if isinstance(e, NoteStarted | NoteCorrected | NoteRetracted)]
+    """What was said of notes and chords up to this sample: begun, corrected, taken back."""
+    said = [e for e in heard if isinstance(e, ChordStarted | NoteStarted | NoteCorrected | NoteRetracted)]
     return [e for e in said if (e.retracted_sample if isinstance(e, NoteRetracted) else e.decided_sample) <= until]
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dsp.replay import SessionRecord
 from dsp.strings.neck import neck
 from dsp.theory.chord_names import chord_name
-from dsp.theory.scales import ROOTS, pitch_class, pitch_classes
+from dsp.theory.names import pitch_class
+from dsp.theory.scales import pitch_classes
 from dsp.types import LogEntry, Note, Paused, Resumed, SegmentStarted, SessionSetup
+from pedal.note_names import pitch_names
 from webui.session_schemas import CHORDS_MAX, ChordView, ClickView, GapView, NeckView, PlaceView, ScaleView, SpanView
 
 
@@ -83,12 +85,12 @@ def pauses(entries: Iterable[LogEntry], clock: SessionClock) -> list[SpanView]:
     return found
 
 
-def scale_view(setup: SessionSetup) -> ScaleView:
-    """The scale's pitch classes, and the names of all twelve."""
+def scale_view(setup: SessionSetup, taste: str) -> ScaleView:
+    """The scale's pitch classes, and the names of all twelve by the player's taste."""
     return ScaleView(
         root=pitch_class(setup.scale_root),
         pitch_classes=sorted(pitch_classes(setup.scale_root, setup.scale_kind, setup.scale_type)),
-        pitch_names=list(ROOTS),
+        pitch_names=list(pitch_names(taste, setup.scale_root, setup.scale_kind, setup.scale_type)),
     )
 
 

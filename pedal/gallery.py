@@ -1,15 +1,25 @@
 """One state for every screen: for ``pedal screens``, the README's pictures and the golden tests."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+from dsp.facts import Bends, Coverage, Picking, TempoHeld
 from dsp.strings.drift import StringDrift, TuningDrift
-from dsp.types import Frame, Metrics, Summary
+from dsp.types import BeatError, Frame, Metrics, Summary
 from pedal.round_trip import Latency, RoundTrip
 from pedal.settings import Settings
 from pedal.state import S_NS, Menu, Mode, Part, Review, Session, State, Toast
 
 METRICS: Final = Metrics(0.94, 0.98, 0.87, 0.91, 0.92, 90.2, None, -12.0)
+FULL: Final = replace(METRICS, quality=1.0, tempo_bpm=128.4, signed_ms=22.0)
+# One review for each kind of sentence.
+TOLD: Final[dict[str, dict[str, Any]]] = {
+    "place": {"metrics": replace(METRICS, by_beat=(BeatError("3", -11.0, 12), BeatError("3&", -38.0, 12)))},
+    "coverage": {"metrics": Metrics(0.9, 1.0), "coverage": Coverage(4, 7, 4 / 7, 45, 69, (), (), 64)},
+    "bends": {"metrics": replace(METRICS, bends=Bends(-30.0, 14.0, 0.2, (), 8))},
+    "picking": {"metrics": replace(METRICS, signed_ms=1.0, picking=Picking(18.0, 3.0, -1.0, 0.4, 80))},
+    "tempo": {"metrics": replace(METRICS, signed_ms=None, tempo=TempoHeld(96.0, 104.0, 8.3, 2.0, 120))},
+}
 SUMMARY: Final = Summary(187.0, 212, 209, 3, 11, 2, 0, METRICS)
 HEARD: Final = Frame(0, 48_000, -18.0, -12.0, -70.0, f0_hz=110.6, midi=45, cents=9.4, confidence=0.97)
 RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, metrics=METRICS)
@@ -39,6 +49,8 @@ def states() -> dict[str, State]:
         "idle-waiting": replace(BASE, waiting=3, parts={"cloud": Part("waiting", "no network")}),
         "session": session,
         "session-flats": replace(session, settings=FLATS, heard=replace(HEARD, midi=46)),
+        "session-chord": replace(session, session=replace(RUNNING, chord="F#maj7", chord_sounds=True)),
+        "session-full": replace(session, session=replace(RUNNING, metrics=FULL)),
         "session-beginning": replace(session, session=Session("practice", 199 * S_NS), heard=None),
         "session-no-sound": replace(session, parts={"audio": NO_CARD}),
         "session-pin": replace(session, pin="493027"),
@@ -50,6 +62,11 @@ def states() -> dict[str, State]:
         ),
         "review": replace(BASE, review=review),
         "review-early": replace(BASE, review=replace(review, summary=clean)),
+        **{
+            f"review-{name}": replace(BASE, review=replace(review, summary=replace(clean, **told)))
+            for name, told in TOLD.items()
+        },
+        "review-clean": replace(BASE, review=review, settings=Settings(enabled_metrics=("noise_control",))),
         "review-drift": replace(
             BASE,
             review=replace(review, until_ns=204 * S_NS, drift=TWO, drifted=frozenset({"E2", "B3"})),

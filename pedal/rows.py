@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsp.replay import SessionRecord, replay
+from dsp.rhythm.by_note import errors_by_note
 from dsp.scores.metrics import confident
 from dsp.scores.session import in_scale, summarise
 from dsp.strings.drift import tuning_drift
@@ -77,7 +78,7 @@ def whole(
         pauses=charts.pauses(entries, clock),
         clicks=charts.clicks(record, clock),
         chords=charts.chords(record, clock),
-        scale_tones=charts.scale_view(setup),
+        scale_tones=charts.scale_view(setup, (settings or Settings()).note_names),
         neck=charts.neck_view(setup, record, confident(record.notes)),
         **of_summary(summary),
         tuning_drift=drift_view(drift, (settings or Settings()).drift_to_tell(drift)),
@@ -93,12 +94,14 @@ def notes_page(notes: tuple[NoteView, ...], first: int) -> NotesPage:
 
 def _timeline(stored: StoredSession, record: SessionRecord, clock: SessionClock) -> tuple[NoteView, ...]:
     setup = stored.header.setup
+    errors_ms = errors_by_note(record, confident(record.notes))
     return tuple(
         note_view(
             note,
             clock.at_s(note.segment, note.onset_sample),
             None if note.offset_sample is None else clock.at_s(note.segment, note.offset_sample),
             in_scale=in_scale(setup, note),
+            signed_ms=errors_ms.get((note.segment, note.note_id)),
         )
         for note in record.notes
     )

@@ -5,10 +5,12 @@ from typing import Final
 
 from PIL import Image
 
+from dsp.types import Metrics
 from pedal import words
 from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
 from pedal.round_trip import STEPS
 from pedal.state import S_NS, SETUP_FIELDS, Mode, Session, State
+from pedal.telling import telling
 
 NEEDLE_MS: Final = 50.0
 NEEDLE_CENTS: Final = 50.0
@@ -22,6 +24,14 @@ NO_ECHO: Final = {
     "no_output": ("NO OUTPUT", "this sound card only hears"),
     "no_sound": ("NO SOUND", "the sound card is gone"),
 }
+SCORES: Final = {
+    "pitch_accuracy": "pitch",
+    "scale_conformity": "scale",
+    "timing_stability": "time",
+    "noise_control": "clean",
+    "quality": "all",
+}
+CHORD: Final = 14
 NO_SOUND: Final = {"missing": "NO CARD", "fault": "NO SOUND", "waiting": "WAIT"}
 
 
@@ -70,9 +80,21 @@ def _session(canvas: Canvas, state: State) -> None:
     assert session is not None
     heard = state.heard
     name = state.settings.note_name(heard.midi) if heard is not None and heard.midi is not None else ""
-    canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), name)
+    canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), "" if session.chord_sounds else name)
+    if session.chord_sounds:
+        canvas.text((WIDTH - 1, 0), session.chord, CHORD, anchor="ra")
     canvas.big(words.percent(session.metrics.quality))
+    _beside(canvas, session.metrics)
     _timing(canvas, session, state)
+
+
+def _beside(canvas: Canvas, metrics: Metrics) -> None:
+    """Tempo on the left of the big number, early or late on its right, where they are known."""
+    left = [] if metrics.tempo_bpm is None else [f"{metrics.tempo_bpm:.0f}", "bpm"]
+    right = [] if metrics.signed_ms is None else [f"{metrics.signed_ms:+.0f}", "ms"]
+    for x, anchor, lines in ((0, "la", left), (WIDTH - 1, "ra", right)):
+        for row, line in enumerate(lines):
+            canvas.text((x, 21 + 12 * row), line, SMALL, anchor=anchor)
 
 
 def _timing(canvas: Canvas, session: Session, state: State) -> None:
@@ -99,15 +121,18 @@ def _review(canvas: Canvas, state: State) -> None:
     assert state.review is not None
     summary = state.review.summary
     metrics = summary.metrics
-    scores = {"pitch": metrics.pitch_accuracy, "scale": metrics.scale_conformity, "time": metrics.timing_stability}
-    for i, (label, score) in enumerate(scores.items()):
-        x = 21 + 43 * i
+    shown = [name for name in SCORES if name in state.settings.enabled_metrics][:3]
+    if len(shown) < 3:
+        shown.append("quality")
+    for i, name in enumerate(shown):
+        label, score = SCORES[name], getattr(metrics, name)
+        x = WIDTH * (2 * i + 1) // (2 * len(shown))
         canvas.text((x, 6), label, SMALL)
         canvas.text((x, 30), words.percent(score), 26, bold=True)
     drifted = words.drift(state.review.drift, state.review.drifted)
     # Two sentences take turns: what was played, and what the guitar did meanwhile.
     turn = (state.review.until_ns - state.now_ns) // TURN_NS % 2
-    canvas.bottom(drifted if drifted and turn else words.verdict(summary))
+    canvas.bottom(drifted if drifted and turn else telling(summary, frozenset(state.settings.enabled_metrics)))
 
 
 def _fault(canvas: Canvas, state: State) -> None:

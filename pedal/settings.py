@@ -7,9 +7,10 @@ from dsp.strings.drift import TuningDrift, worth_telling
 from dsp.theory.custom import is_custom
 from dsp.theory.names import ROOTS, TEXT_MAX, pitch_class
 from dsp.theory.scales import scale_of
-from dsp.theory.spelling import scale_name, spelled
+from dsp.theory.spelling import scale_name
 from dsp.theory.tunings import TUNINGS as KNOWN_TUNINGS
 from dsp.types import SessionSetup
+from pedal import note_names
 
 SETTINGS_KEY: Final = "settings"
 TUNINGS: Final = tuple(KNOWN_TUNINGS)
@@ -19,6 +20,8 @@ SCALES: Final = (
     *(("minor", "pentatonic"), ("minor", "natural"), ("major", "pentatonic"), ("major", "natural")),
     *((kind, "natural") for kind in ("blues", "dorian", "mixolydian", "harmonic minor")),
 )
+METRICS: Final = ("pitch_accuracy", "scale_conformity", "timing_stability", "noise_control")
+CHOICES: Final = {"tuning": TUNINGS, "scale_type": ("natural", "pentatonic"), "note_names": note_names.TASTES}
 RANGES: Final = {
     "strictness": (0.0, 1.0),
     "sensitivity": (0.0, 1.0),
@@ -42,6 +45,8 @@ class Settings:
     """The player's choices. ``bpm`` 20 to 300, ``a4_hz`` 425 to 455, the shares 0 to 1.
 
     ``tell_drift``: say so when a string drifts by ``drift_cents`` (3 to 30) or more while it is played.
+    ``left_handed`` mirrors the neck, ``note_names`` is one of ``note_names.TASTES``, ``enabled_metrics`` are the scores
+    that the player wants to see, in the order of ``METRICS``: what is measured does not depend on it.
     """
 
     player: str = "Player 1"
@@ -56,6 +61,9 @@ class Settings:
     brightness: float = 1.0
     tell_drift: bool = True
     drift_cents: float = 5.0
+    left_handed: bool = False
+    note_names: str = "key"
+    enabled_metrics: tuple[str, ...] = METRICS
 
     def setup(self, mode: str) -> SessionSetup:
         """What a session that starts now is scored against."""
@@ -75,8 +83,8 @@ class Settings:
         return worth_telling(drift, self.drift_cents, before) if self.tell_drift else frozenset()
 
     def note_name(self, midi: int) -> str:
-        """A note as it is written in the player's scale: "Bb3" in F major, "A#3" in B major."""
-        return spelled(midi, self.scale_root, self.scale_kind, self.scale_type)
+        """A note as this player writes it: by the key "Bb3" in F major and "A#3" in B major, or by taste."""
+        return note_names.note_name(midi, self.note_names, self.scale_root, self.scale_kind, self.scale_type)
 
     def root_name(self) -> str:
         """The scale's root, spelled as its key is."""
@@ -120,11 +128,13 @@ def _checked(field: str, value: Any, present: Any) -> Any:
         longest = TEXT_MAX if field == "scale_kind" else 40
         if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
             raise SettingRefused(field, f"{field} takes 1 to {longest} characters")
-        if field == "tuning" and value not in TUNINGS:
-            raise SettingRefused(field, f"tuning is one of {', '.join(TUNINGS)}")
-        if field == "scale_type" and value not in {"natural", "pentatonic"}:
-            raise SettingRefused(field, "scale_type is natural or pentatonic")
+        if field in CHOICES and value not in CHOICES[field]:
+            raise SettingRefused(field, f"{field} is one of {', '.join(CHOICES[field])}")
         return value.strip()
+    if isinstance(present, tuple):
+        if not isinstance(value, list | tuple) or not value or not all(one in METRICS for one in value):
+            raise SettingRefused(field, f"{field} takes at least one of {', '.join(METRICS)}")
+        return tuple(one for one in METRICS if one in value)
     low, high = RANGES[field]
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise SettingRefused(field, f"{field} takes {low:g} to {high:g}")

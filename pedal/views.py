@@ -126,7 +126,9 @@ def metrics_view(metrics: Metrics) -> MetricsView:
     )
 
 
-def note_view(note: Note, onset_s: float, offset_s: float | None, *, in_scale: bool) -> NoteView:
+def note_view(
+    note: Note, onset_s: float, offset_s: float | None, *, in_scale: bool, signed_ms: float | None = None
+) -> NoteView:
     """One note on the session's clock."""
     return NoteView(
         onset_s=round(onset_s, 4),
@@ -139,6 +141,7 @@ def note_view(note: Note, onset_s: float, offset_s: float | None, *, in_scale: b
         stroke=note.stroke,
         bend_cents=round(note.bend_cents, 1),
         vibrato_hz=round(note.vibrato_hz, 2),
+        signed_ms=_rounded(signed_ms, 1),
     )
 
 
@@ -162,20 +165,7 @@ def round_trip_view(latency: Latency) -> RoundTripView:
 
 def settings_view(settings: PlayerSettings) -> Settings:
     """The player's settings."""
-    return Settings(
-        player=settings.player,
-        scale_root=settings.scale_root,
-        scale_kind=settings.scale_kind,
-        scale_type="pentatonic" if settings.scale_type == "pentatonic" else "natural",
-        strictness=settings.strictness,
-        sensitivity=settings.sensitivity,
-        a4_hz=settings.a4_hz,
-        tuning=settings.tuning,
-        bpm=settings.bpm,
-        brightness=settings.brightness,
-        tell_drift=settings.tell_drift,
-        drift_cents=settings.drift_cents,
-    )
+    return Settings.model_validate(asdict(settings))
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from dsp.strings.drift import StringDrift, TuningDrift
 from dsp.theory.spelling import scale_name
-from dsp.types import Metrics, SessionSetup, Summary
+from dsp.types import Metrics, SessionSetup
 from pedal.round_trip import Latency
 
 MEASURE_AGAIN: Final = "new card: measure latency"
@@ -50,18 +50,6 @@ def signed_ms(metrics: Metrics) -> str:
     if away == 0:
         return "on the beat"
     return f"{abs(away)} ms {'early' if away < 0 else 'late'}"
-
-
-def verdict(summary: Summary) -> str:
-    """One sentence after the stomp, made of measured numbers alone."""
-    metrics = summary.metrics
-    if summary.notes == 0:
-        return "no notes heard"
-    if summary.wrong_notes:
-        return f"{summary.wrong_notes} of {summary.notes} off the scale"
-    if metrics.signed_ms is not None and abs(metrics.signed_ms) >= 5:
-        return f"{signed_ms(metrics)} on average"
-    return f"{summary.notes} notes in {clock(summary.duration_s)}"
 
 
 def drift(drift: TuningDrift, told: frozenset[str]) -> str:

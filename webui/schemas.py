@@ -1,10 +1,13 @@
 """The JSON that goes to phones and scripts: names, units and limits, once."""
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from webui.fact_schemas import BendsView, DynamicsView, PickingView, TempoView, VibratoView
+
+Metric = Literal["pitch_accuracy", "scale_conformity", "timing_stability", "noise_control"]
+METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 
 
 class Closed(BaseModel):
@@ -155,6 +158,9 @@ class Settings(Closed):
     brightness: float = Field(default=1.0, ge=0.05, le=1)
     tell_drift: bool = True
     drift_cents: float = Field(default=5.0, ge=3, le=30)
+    left_handed: bool = False
+    note_names: Literal["key", "sharps", "flats", "german", "solfege"] = "key"
+    enabled_metrics: list[Metric] = Field(default=list(METRICS), min_length=1, max_length=4)
 
 
 class LiveState(Closed):

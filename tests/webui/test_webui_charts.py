@@ -170,3 +170,48 @@ def test_ten_thousand_notes_arrive_in_portions_and_the_picture_stays_quick(phone
         assert took_ms < 500
         shot(page, "charts-hour")
         page.close()  # before the server goes
+
+
+def test_a_left_handed_player_sees_the_neck_in_the_mirror(server, phone, shot):
+    page = enter(server, phone())
+    page.click('#tabs [data-view="settings"]')
+    page.click('#set-left_handed label:has(input[value="true"])')
+    until(page, "document.getElementById('say-left_handed').textContent.includes('saved')")
+    assert server.pedal.settings.left_handed is True
+    shot(page, "settings-shown", full_page=True)
+    page.goto(f"{server.url}/#session/{server.pedal.stored[0].session_id}")
+    page.wait_for_selector('.board-map[data-mirrored="yes"]')
+    nut, fret = page.locator(".board-map .nut"), page.locator(".board-map .fret").last
+    assert float(nut.get_attribute("x1")) > float(fret.get_attribute("x1"))
+    shot(page, "neck-left", full_page=True)
+
+
+def test_only_the_scores_that_the_player_chose_are_shown_and_never_none(server, phone):
+    page = enter(server, phone())
+    page.click('#tabs [data-view="settings"]')
+    for name in ("pitch_accuracy", "noise_control", "scale_conformity"):
+        page.wait_for_selector("#set-enabled_metrics")
+        page.evaluate("document.getElementById('say-enabled_metrics').textContent = ''")
+        page.click(f'#set-enabled_metrics label:has(input[value="{name}"])')
+        until(page, "document.getElementById('say-enabled_metrics').textContent.includes('saved')")
+    assert server.pedal.settings.enabled_metrics == ["timing_stability"]
+    page.click('#set-enabled_metrics label:has(input[value="timing_stability"])')
+    until(page, "document.getElementById('say-enabled_metrics').textContent.includes('at least one')")
+    assert server.pedal.settings.enabled_metrics == ["timing_stability"]
+    page.goto(f"{server.url}/#session/{server.pedal.stored[0].session_id}")
+    page.wait_for_selector(".roll[data-notes]")
+    assert page.locator("#session-page .scores li:visible").all_inner_texts()[0].startswith("Steady")
+    assert page.locator("#session-page .scores li:visible").count() == 2
+
+
+def test_a_chord_that_sounds_is_the_big_word_of_the_live_view(server, phone, shot):
+    page = enter(server, phone())
+    page.click('[data-action="start"]')
+    page.wait_for_selector('[data-action="stop"]')
+    server.advance(10.0)
+    until(page, "document.getElementById('letter').textContent === 'Am7'")
+    assert page.inner_text("#cents") == "chord"
+    looks_right(page)
+    shot(page, "live-chord")
+    server.advance(2.5)
+    until(page, "document.getElementById('letter').textContent !== 'Am7'")

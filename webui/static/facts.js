@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { t } from "./strings.js";
-import { pitchName, signed } from "./words.js";
+import { chordName, pitchName, signed } from "./words.js";
 
 const SURE = 2; // standard errors beyond which a difference is one
 const NAMES_MAX = 8;
@@ -70,7 +70,7 @@ function coverage(found, names) {
 function chords(found) {
   if (!found || found.n === 0) return null;
   const often = [...found.names].sort((a, b) => b[1] - a[1]);
-  const said = often.slice(0, NAMES_MAX).map(([name, n]) => `${name} × ${n}`).join(", ");
+  const said = often.slice(0, NAMES_MAX).map(([name, n]) => `${chordName(name)} × ${n}`).join(", ");
   return t("fact_chords", { n: found.n, inside: found.in_scale, names: said + (often.length > NAMES_MAX ? " …" : "") });
 }
 

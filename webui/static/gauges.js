@@ -57,8 +57,10 @@ export class Scores {
     root.replaceChildren(...this.rows.map((one) => one.row));
   }
 
-  update(metrics) {
+  // ``enabled``: the scores that the player wants to see; overall is always there.
+  update(metrics, enabled = SCORES) {
     for (const { name, row, bar, track, why, number } of this.rows) {
+      row.hidden = name !== "quality" && !enabled.includes(name);
       const value = metrics?.[name] ?? null;
       const reason = metrics?.not_scored?.[name];
       row.classList.toggle("unknown", value === null);

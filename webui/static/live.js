@@ -3,9 +3,9 @@
 import { post } from "./api.js";
 import { $, el, icon, show, text } from "./dom.js";
 import { driftLine } from "./drift.js";
-import { Scores, Strip, levelShare } from "./gauges.js";
+import { SCORES, Scores, Strip, levelShare } from "./gauges.js";
 import { t } from "./strings.js";
-import { clock, noteParts, offset, signed } from "./words.js";
+import { chordName, clock, noteParts, offset, signed } from "./words.js";
 
 const CENTS_RANGE = 50;
 const TIMING_RANGE_MS = 60;
@@ -84,16 +84,18 @@ function actions(state) {
 function heard(state) {
   const one = state.heard;
   const sure = one?.note ? noteParts(one.note) : null;
-  const cents = sure ? one.cents : null;
+  const cents = sure && !state.session?.chord_sounds ? one.cents : null;
   const idle = !state.session && state.mode !== "tuner";
-  text($("letter"), sure ? sure.letter : idle ? t("ready") : "–");
-  $("note").classList.toggle("word", !sure && idle);
-  text($("accidental"), sure ? sure.accidental : "");
-  text($("octave"), sure ? sure.octave : "");
+  const chord = state.session?.chord_sounds ? chordName(state.session.chord) : null;
+  text($("letter"), chord ?? (sure ? sure.letter : idle ? t("ready") : "–"));
+  $("note").classList.toggle("word", chord !== null ? chord.length > 3 : !sure && idle);
+  $("note").classList.toggle("long", chord !== null && chord.length > 5);
+  text($("accidental"), sure && !chord ? sure.accidental : "");
+  text($("octave"), sure && !chord ? sure.octave : "");
   const tuned = cents !== null && Math.abs(cents) <= IN_TUNE_CENTS;
   $("hero").classList.toggle("tuned", tuned);
-  $("hero").classList.toggle("silent", !sure);
-  const hint = state.session ? t("quiet") : t("idle_hint");
+  $("hero").classList.toggle("silent", !sure && !chord);
+  const hint = chord ? t("chord") : state.session ? t("quiet") : t("idle_hint");
   const said = cents === null ? hint : tuned ? `${t("in_tune")} · ${signed(cents)}` : t("cents", { cents: signed(cents) });
   text($("cents"), state.mode === "tuner" && sure && one.f0_hz ? `${said} · ${t("hertz", { hz: one.f0_hz.toFixed(1) })}` : said);
   const recent = state.session?.recent ?? [];
@@ -119,6 +121,13 @@ function timing(metrics, recent) {
   $("timing").classList.toggle("early", known !== null && known < 0);
 }
 
+// The first two scores that the player looks at, and overall.
+function threeNumbers(settings) {
+  const seen = SCORES.filter((name) => name !== "quality" && settings.enabled_metrics.includes(name));
+  const [first, second] = seen.length > 2 ? [seen[0], seen[2]] : seen;
+  return [first, second, "quality"].filter((name) => name !== undefined);
+}
+
 function review(state) {
   const one = state.session ? null : state.review;
   const visible = one !== null && one.session_id !== closedReview && state.mode !== "tuner";
@@ -132,7 +141,7 @@ function review(state) {
   if (m.signed_ms !== null) lines.push(t("review_timing", { offset: offset(m.signed_ms) }));
   if (one.tuning_drift.text) lines.push(driftLine(one.tuning_drift));
   text($("review-sentence"), lines.join(" "));
-  $("review-numbers").replaceChildren(...["pitch_accuracy", "timing_stability", "quality"].map((name) => {
+  $("review-numbers").replaceChildren(...threeNumbers(state.settings).map((name) => {
     const value = m[name] === null ? "–" : String(Math.round(m[name] * 100));
     const why = m[name] === null ? el("dd", { class: "why" }, m.not_scored[name] ?? t("not_scored")) : null;
     return el("div", {}, el("dt", {}, t(name)), el("dd", {}, value), why);
@@ -180,5 +189,5 @@ export function render(state) {
   show($("drift"), Boolean(drift?.text));
   text($("drift"), drift?.text ? driftLine(drift) : "");
   timing(shown?.metrics, shown?.recent ?? []);
-  parts.scores.update(shown?.metrics ?? null);
+  parts.scores.update(shown?.metrics ?? null, state.settings.enabled_metrics);
 }

@@ -1,6 +1,6 @@
 // The picture of a session's notes: time to the right, pitch upwards, the scale as lanes, the click as lines.
 
-import { clock, pitchName } from "./words.js";
+import { chordName, clock, pitchName } from "./words.js";
 
 const TOP = 24;
 const BOTTOM = 20;
@@ -215,10 +215,11 @@ export class Roll {
       paint.fillRect(from, TOP, to - from, this.height - TOP - BOTTOM);
       paint.globalAlpha = 1;
       paint.fillRect(from, TOP - 3, to - from, 3);
-      const wide = paint.measureText(chord.name).width;
+      const name = chordName(chord.name);
+      const wide = paint.measureText(name).width;
       const at = Math.max(from, LEFT + 2);
       if (at < free) continue;
-      paint.fillText(chord.name, at, TOP - 13);
+      paint.fillText(name, at, TOP - 13);
       free = at + wide + 6;
     }
   }

@@ -55,7 +55,7 @@ export async function page(id, say) {
   }
   if (ticket !== asked) return;
   const list = el("ol", { class: "scores" });
-  new Scores(list).update(session.metrics);
+  new Scores(list).update(session.metrics, chosen()?.enabled_metrics);
   const tag = session.state === "closed" ? null : el("p", { class: "tag" }, t(session.state));
   const notes = timeline(session);
   redraw = notes.redraw ?? (() => {});

@@ -16,9 +16,14 @@ const FIELDS = [
   { name: "tuning", kind: "select", group: "g_pitch" },
   { name: "tell_drift", kind: "pick", values: [true, false], group: "g_drift" },
   { name: "drift_cents", kind: "number", min: 3, max: 30, step: 1, unit: "cents", group: "g_drift" },
+  { name: "enabled_metrics", kind: "many", values: ["pitch_accuracy", "scale_conformity", "timing_stability", "noise_control"], group: "g_shown" },
+  { name: "note_names", kind: "select", values: ["key", "sharps", "flats", "german", "solfege"], group: "g_shown" },
+  { name: "left_handed", kind: "pick", values: [false, true], group: "g_shown" },
   { name: "player", kind: "text", max: 40, group: "g_you" },
   { name: "brightness", kind: "slide", min: 0.05, max: 1, step: 0.05, group: "g_you" },
 ];
+// Kinds that are a row of buttons: one of them, or as many as one likes.
+const LISTED = ["pick", "many"];
 const rows = new Map();
 let known = null;
 let names = {};
@@ -26,6 +31,9 @@ let names = {};
 export const chosen = () => known;
 
 function pretty(name, value) {
+  if (name === "left_handed") return t(value ? "s_left" : "s_right");
+  if (name === "note_names") return t(`s_names_${value}`);
+  if (name === "enabled_metrics") return t(value);
   if (typeof value === "boolean") return t(value ? "s_on" : "s_off");
   if (name === "scale_type") return t(`s_${value}`);
   return names[value] ?? String(value).replaceAll("_", " ");
@@ -39,12 +47,13 @@ function control(field, choices) {
   const base = { id: `set-${field.name}`, name: field.name, "aria-describedby": `say-${field.name}` };
   if (field.kind === "select") {
     const own = field.own ? [el("option", { value: field.own }, t("s_own"))] : [];
-    return el("select", base, ...choices[field.name].map((value) => option(field, value)), ...own);
+    return el("select", base, ...(field.values ?? choices[field.name]).map((value) => option(field, value)), ...own);
   }
-  if (field.kind === "pick") {
-    return el("div", { class: "options", id: base.id, role: "radiogroup", "aria-labelledby": `label-${field.name}` },
+  if (LISTED.includes(field.kind)) {
+    const many = field.kind === "many";
+    return el("div", { class: `options ${field.kind}`, id: base.id, role: many ? "group" : "radiogroup", "aria-labelledby": `label-${field.name}` },
       ...(field.values ?? choices[field.name]).map((value) => el("label", {},
-        el("input", { type: "radio", name: field.name, value: String(value), "aria-describedby": base["aria-describedby"] }),
+        el("input", { type: many ? "checkbox" : "radio", name: field.name, value: String(value), "aria-describedby": base["aria-describedby"] }),
         el("span", {}, pretty(field.name, value)))));
   }
   if (field.kind === "slide") {
@@ -57,6 +66,7 @@ function control(field, choices) {
 }
 
 function read(row) {
+  if (row.field.kind === "many") return [...row.control.querySelectorAll("input:checked")].map((input) => input.value);
   if (row.field.kind === "pick") {
     const picked = row.control.querySelector("input:checked")?.value;
     return row.field.values ? picked === "true" : picked;
@@ -67,6 +77,10 @@ function read(row) {
 }
 
 function write(row, value) {
+  if (row.field.kind === "many") {
+    for (const input of row.control.querySelectorAll("input")) input.checked = value.includes(input.value);
+    return;
+  }
   if (row.field.kind === "pick") {
     for (const input of row.control.querySelectorAll("input")) input.checked = input.value === String(value);
     return;
@@ -90,7 +104,7 @@ function write(row, value) {
 function tell(row, message, bad) {
   text(row.say, message);
   row.root.classList.toggle("bad", bad);
-  const target = row.field.kind === "pick" ? row.control.querySelector("input") : row.control;
+  const target = LISTED.includes(row.field.kind) ? row.control.querySelector("input") : row.control;
   if (bad) target.setAttribute("aria-invalid", "true");
   else target.removeAttribute("aria-invalid");
 }
@@ -100,6 +114,10 @@ async function save(row) {
   row.dirty = false;
   if (row.own && value === "") {
     tell(row, t("s_own_hint"), false);
+    return;
+  }
+  if (Array.isArray(value) && value.length === 0) {
+    tell(row, t("s_at_least_one"), true);
     return;
   }
   if (value === undefined || Number.isNaN(value)) {
@@ -135,7 +153,7 @@ function ownInput(row) {
 function build(field, choices) {
   const node = control(field, choices);
   const say = el("p", { class: "say", id: `say-${field.name}`, role: "status" });
-  const label = field.kind === "pick"
+  const label = LISTED.includes(field.kind)
     ? el("span", { class: "label", id: `label-${field.name}` }, t(`s_${field.name}`))
     : el("label", { for: `set-${field.name}` }, t(`s_${field.name}`));
   const ends = field.kind === "slide"

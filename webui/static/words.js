@@ -24,13 +24,20 @@ export function offset(ms) {
   return t(ms < 0 ? "ms_early" : "ms_late", { ms: rounded });
 }
 
-// ``names``: of the twelve pitch classes, as the session's key spells them.
-export const pitchName = (midi, names = LETTERS) =>
-  names[((midi % 12) + 12) % 12].replace("#", "♯").replace(/(?<=.)b/, "♭") + (Math.floor(midi / 12) - 1);
+// ``names``: of the twelve pitch classes, as the session's key spells them. The octave is that of the letter: the C♭
+// just under the middle C4 is C♭4.
+export function pitchName(midi, names = LETTERS) {
+  const name = names[((midi % 12) + 12) % 12].replaceAll("#", "♯").replace(/(?<=.)b/g, "♭");
+  const raised = [...name].reduce((sum, sign) => sum + (sign === "♯") - (sign === "♭"), 0);
+  return name + (Math.floor((midi - raised) / 12) - 1);
+}
+
+// "F#m7" -> "F♯m7", "Bb/D" -> "B♭/D": only after a letter that is a note; the b of "7b5" is a flat too.
+export const chordName = (name) => name.replaceAll("#", "♯").replace(/(?<=^[A-G]|\/[A-G]|\d)b/g, "♭");
 
 // "F#3" or "F♯3" as its three parts.
 export function noteParts(name) {
-  const match = /^([A-H])([#♯b♭]{0,2})(-?\d+)?$/.exec(name ?? "");
+  const match = /^([A-H]|Do|Re|Mi|Fa|Sol|La|Si)([#♯b♭]{0,2})(-?\d+)?$/.exec(name ?? "");
   if (!match) return { letter: name ?? "", accidental: "", octave: "" };
   const accidental = match[2].replaceAll("#", "♯").replaceAll("b", "♭");
   return { letter: match[1], accidental, octave: match[3] ?? "" };

@@ -17,6 +17,14 @@ _OLD_OCTAVE_MIDI: Final = 47  # no six strings begin so high: an E is then the E
 _VALUES_MAX: Final = 64
 _ONE_TEXT: Final = "title subtitle artist album words music wordsandmusic copyright copyright2 tab instructions notices"
 _ONE_VALUE: Final = "capo instrument bank transpose displaytranspose clef ottava rc tf simile jump voicemode"
+_ONLY_SHOWN: Final = (
+    "accidentals barlineleft barlineright barnumberdisplay bardisplay barnumber beamingrule bracketextendmode"
+    " chorddiagramsinscore defaultbarnumberdisplay defaultsystemslayout extendbarlines firstsystemtracknamemode"
+    " firstsystemtracknameorientation hidedynamics hideemptystaves hideemptystavesinfirstsystem multibarrest"
+    " multitracktracknamepolicy othersystemtracknamemode othersystemtracknameorientation scale showdynamics"
+    " showsinglestaffbrackets singletracktracknamepolicy spd sph spu staffdisplay sync systemslayout tuningdisplaymode"
+    " usesystemsignseparator width"
+)
 _NO_VALUE: Final = "ro ac db ft staff voice"
 # How many values stand bare behind a tag, at least and at most; of other tags nothing is known.
 _COUNTS: Final[dict[str, tuple[int, int]]] = {
@@ -34,6 +42,7 @@ _COUNTS: Final[dict[str, tuple[int, int]]] = {
     "articulation": (1, 2),
     "lyrics": (0, 2),
 }
+_SILENT: Final = frozenset(_ONLY_SHOWN.split())
 _SWINGS: Final = {
     **dict.fromkeys(("t16", "triplet-16th", "triplet16th", "1"), 16),
     **dict.fromkeys(("t8", "triplet-8th", "triplet8th", "2"), 8),
@@ -60,7 +69,7 @@ def read_tag(piece: Piece, reader: Reader) -> None:
     act = _ACTS.get(word.said)
     if act is not None:
         act(piece, values, lambda what: reader.error(word, f"\\{word.said} {what}"))
-    elif word.said not in _COUNTS:
+    elif word.said not in _COUNTS and word.said not in _SILENT:
         piece.staff.counted[f"tags \\{shown(word.said, 20)} not used"] += 1
 
 

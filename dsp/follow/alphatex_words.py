@@ -10,7 +10,7 @@ from dsp.follow.bounds import TargetError, clean_text, shown
 WORDS_MAX: Final = 400_000
 _WORD: Final = re.compile(
     r"""(?P<space>\s+|//[^\n\r]*|/\*.*?\*/|\\(?![A-Za-z\\]))
-      | (?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')
+      | (?P<text>"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')
       | (?P<tag>\\\\?[A-Za-z]\w*)
       | (?P<number>-?\d+(?![A-Za-z\d]))
       | (?P<name>\d*[A-Za-z#♯♭_][\w#♯♭]*(?:-[\w#]+)*)

@@ -94,7 +94,7 @@ def _skipped(song: _Song, part: _Part) -> Iterator[str]:
     if part.track + 1 in song.damaged:
         yield "the track is damaged: what comes after the damage is left out"
     if song.left_out:
-        yield f"{song.left_out} impossible tempi or time signatures left out"
+        yield f"impossible tempi or time signatures left out: {song.left_out}"
 
 
 def _song(data: bytes) -> _Song:

@@ -35,7 +35,8 @@ _STRANGERS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"Rar!", "this is packed (RAR); unpack it and give the file within"),
 )
 _LOOK_CHARACTERS: Final = 20_000
-_ALPHATEX: Final = re.compile(r"\\[A-Za-z]+|\||:\d|\b(\d+|x)\.\d+|\b[a-gA-G][#b]?\d\b|^\s*\(")
+_ALPHATEX: Final = re.compile(r"\\[A-Za-z]+|\||:\d|\b(\d+|x)\.\d+|\b[a-gA-G][#b]?\d\b|^\s{0,99}\(")
+_DRAWN: Final = re.compile(r"^[ \t]{0,8}[A-Ga-g]?[#b]?[ \t]{0,8}\|?-[-0-9hpbx~/\\|()]{6}", re.MULTILINE)
 FORMATS: Final = "MIDI, Guitar Pro 3 to 5, AlphaTex, or a note list (JSON or a table)"
 
 
@@ -121,6 +122,8 @@ def _text_reader(text: str, name: str) -> _Reader:
     tex = _Reader(lambda track: read_alphatex(text, track), lambda: alphatex_tracks(text))
     if name.lower().endswith((".atex", ".alphatex", ".tex")):
         return tex
+    if _DRAWN.search(text[:_LOOK_CHARACTERS]) is not None:
+        raise TargetError(f"this is a tab drawn with letters, which tells no rhythm; give {FORMATS}")
     if looks_like_table(text):
         return _single(lambda: read_table(text), name)
     if _looks_like_alphatex(text):

@@ -71,7 +71,7 @@ def perform(bars: Sequence[WrittenBar], about: About, counted: Counter[str] | No
         about,
         tempi=[*about.tempi, *_tempi(bars, order, starts, about.tempi)],
         segments=[*about.segments, *segments_from(headings, len(bars))],
-        skipped=[*about.skipped, *(f"{count} {what}" for what, count in sorted(counted.items()))],
+        skipped=[*about.skipped, *(f"{what}: {count}" for what, count in sorted(counted.items()))],
     )
     return build(struck, played, said)
 

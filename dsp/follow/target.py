@@ -59,7 +59,7 @@ class Target:
     """A piece, or a part of one. ``notes`` are in order of beat, then pitch; ``tempi`` begins at beat 0 or before.
 
     ``source``: "midi", "guitar pro", "alphatex" or "notes". ``track``: which of the file's tracks this is.
-    ``skipped``: lines for the player about what the file holds and this does not ("3 dead notes left out").
+    ``skipped``: lines for the player about what the file holds and this does not ("dead notes left out: 3").
     """
 
     title: str

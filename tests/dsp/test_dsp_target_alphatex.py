@@ -70,7 +70,7 @@ def test_song_tags_in_the_old_way_with_points_and_in_the_new_way_without():
 def test_a_tuning_in_the_octaves_of_old_is_read_as_a_guitar_and_that_is_said():
     target = tex("\\tuning e5 b4 g4 d4 a3 e3 . 0.6.4 0.1")
     assert [note.midi for note in target.notes] == [40, 64]
-    assert target.skipped == ("1 tunings read an octave lower, as no guitar is tuned so high",)
+    assert target.skipped == ("tunings read an octave lower, as no guitar is tuned so high: 1",)
 
 
 def test_repeats_and_endings_are_unfolded():
@@ -131,14 +131,14 @@ def test_what_is_left_out_is_said():
     target = tex("\\transpose 2 \\frobnicate 3 3.3.4{gr} x.3 5.3{x} 5.3{foo} 5.3{tr 6 16} 5.3{tp 16} 5.3{ph}")
     assert [note.midi for note in target.notes] == [60] * 4
     assert target.skipped == (
-        "1 \\transpose not applied",
-        "2 dead notes left out",
-        "1 effects {foo} not known and left out",
-        "1 grace notes left out",
-        "1 pinch harmonics expected at their fretted pitch",
-        "1 tags \\frobnicate not used",
-        "1 tremolos expected as their first stroke",
-        "1 trills expected as their first note",
+        "\\transpose not applied: 1",
+        "dead notes left out: 2",
+        "effects {foo} not known and left out: 1",
+        "grace notes left out: 1",
+        "pinch harmonics expected at their fretted pitch: 1",
+        "tags \\frobnicate not used: 1",
+        "tremolos expected as their first stroke: 1",
+        "trills expected as their first note: 1",
     )
 
 

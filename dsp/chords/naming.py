@@ -19,6 +19,7 @@ HEARD: Final = 0.97  # how often a tone of the chord is struck at all
 SPARED: Final = 0.67
 STRAY: Final = 0.01  # how often a tone that does not belong is
 ROOT_IS_BASS: Final = 0.9
+POWER_ROOT_IS_BASS: Final = 0.99  # a fourth is a double stop
 STRAY_BASS: Final = 0.002
 PAIR_SHARE: Final = 0.1
 NOTE_SHARE: Final = 0.15
@@ -74,10 +75,11 @@ def _table() -> _Table:
     heard, left_out = np.zeros((2, len(rows), PITCH_CLASSES))
     bass = np.full((len(rows), PITCH_CLASSES), STRAY_BASS)
     for row, (root, _, steps, spared, _) in enumerate(rows):
+        rooted = POWER_ROOT_IS_BASS if len(steps) == 2 else ROOT_IS_BASS
         for step in steps:
             (left_out if step in spared else heard)[row, (root + step) % PITCH_CLASSES] = 1.0
-            bass[row, (root + step) % PITCH_CLASSES] = (1 - ROOT_IS_BASS) / max(1, len(steps) - 1)
-        bass[row, root] = ROOT_IS_BASS
+            bass[row, (root + step) % PITCH_CLASSES] = (1 - rooted) / max(1, len(steps) - 1)
+        bass[row, root] = rooted
     return _Table(
         np.array([row[0] for row in rows]),
         tuple(row[1] for row in rows),

@@ -57,7 +57,7 @@ def look_at(samples: Samples, before: Samples, a4_hz: float) -> Strum:
 
 def _power(samples: Samples) -> Floats32:
     """Of a sine of amplitude 1: 0 dB at its bin; shape (FFT // 2 + 1,)."""
-    if len(samples) < 2:
+    if len(samples) < 3:  # a window of two is all zeros
         return np.zeros(FFT // 2 + 1, np.float32)
     window = np.hanning(len(samples)).astype(np.float32)
     spectrum = np.fft.rfft(samples * window, FFT)

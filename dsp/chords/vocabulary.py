@@ -47,5 +47,5 @@ KINDS: Final = (
     Kind("aug", 0.004),
     Kind("dim7", 0.006),
     Kind("m7b5", 0.006),
-    Kind("mMaj7", 0.002),
+    Kind("mMaj7", 0.003),
 )

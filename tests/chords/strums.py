@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from dsp.chords.spectrum import RATE_HZ
+from dsp.chords.spectrum import RATE_HZ, SHORTEST_SAMPLES
 from tests.chords.bank import BANK_HZ, Bank
 from tests.chords.voicings import Voicing, any_voicing
 
@@ -89,7 +89,9 @@ def _strum(rng: Rng, bank: Bank, voicing: Voicing) -> Strum:
     comb = rng.uniform(0.05, 0.45) if rng.random() < 0.3 else 0.0
     stage = _Stage(rng, bank, rng.uniform(-COMMON_CENTS, COMMON_CENTS), np.zeros(BEFORE + LONGEST), comb)
     silent = not voicing.midi or rng.random() < 0.03
+    count = _heard_samples(rng)
     spread_s = float(np.exp(rng.uniform(*np.log(STRUM_S)))) if rng.random() < 0.3 else rng.uniform(0.02, 0.1)
+    spread_s = min(spread_s, 0.45 * count / RATE_HZ)
     early = BEFORE + rng.uniform(-0.012, 0.008) * RATE_HZ
     upwards = rng.random() < 0.35
     order = voicing.midi[::-1] if upwards else voicing.midi
@@ -105,10 +107,17 @@ def _strum(rng: Rng, bank: Bank, voicing: Voicing) -> Strum:
         if dead in bank.strings:
             stage.string(dead, early + rng.uniform(0, 0.05) * RATE_HZ, None, -6.0, rng.uniform(*DEAD_S))
     sound = _dirty(rng, _coloured(rng, stage.sound))
-    count = USUAL if rng.random() < 0.7 else int(rng.integers(2_160, LONGEST))
     truth = Voicing((), 0, None) if silent else voicing
     about = {"guitar": bank.name, "strum_ms": 1000 * spread_s, "up": float(upwards)}
     return Strum(sound[BEFORE : BEFORE + count].astype(np.float32), sound[:BEFORE].astype(np.float32), truth, about)
+
+
+def _heard_samples(rng: Rng) -> int:
+    """Mostly 300 ms; less where something else was struck soon after."""
+    what = rng.random()
+    if what < 0.6:
+        return USUAL
+    return int(rng.integers(SHORTEST_SAMPLES, 2_160) if what < 0.72 else rng.integers(2_160, LONGEST))
 
 
 def _ring_before(stage: _Stage, voicing: Voicing, times: np.ndarray) -> None:

@@ -190,6 +190,10 @@ class Pipeline:
             heard.append(NoiseReading(self._segment, self._sample, noise, hum))
         return heard
 
+    @property
+    def _silent(self) -> bool:
+        return self._notes.silent and self._strums.silent
+
     def _machine(self, flux: float, look: Look | None) -> bool:
         """Whether all that is heard is a machine's, not a string's."""
         if self._notes.silent:
@@ -207,10 +211,10 @@ class Pipeline:
         return look
 
     def _learn(self, humming: Samples, look: Look | None) -> None:
-        if not self._notes.silent:
+        if not self._silent:
             self._quiet_since = self._sample + LEARN_AFTER
         first = not self._noise.known or self._sample < LEARN_AFTER
-        silent = self._notes.silent and (first or self._sample >= self._quiet_since)
+        silent = self._silent and (first or self._sample >= self._quiet_since)
         power, noise = self._level.power, self._ringing_noise(look)
         share = noise / (power + 1e-20)
         share = share if share < FALLEN else 1.0
@@ -226,7 +230,7 @@ class Pipeline:
 
     def _ringing_noise(self, look: Look | None) -> float:
         """As much as may be noise where a string rings (mean square), with infinity for what is none."""
-        if look is None or look.clarity < RINGS or not (self._notes.silent or self._sample % RINGS_EVERY == 0):
+        if look is None or look.clarity < RINGS or not (self._silent or self._sample % RINGS_EVERY == 0):
             return math.inf
         if is_buzz(self._pitch.low(REACH), look.f0_hz):
             return math.inf

@@ -16,11 +16,13 @@ from dsp.types import HOP_SAMPLES, SAMPLE_RATE_HZ, ChordEnded, ChordStarted, Log
 
 MS: Final = SAMPLE_RATE_HZ // 1000
 
-SURE: Final = 0.5
+SURE: Final = 0.35
+SURE_FIFTH: Final = 0.5  # one string's overtones hold a fifth too
 EARLY: Final = 25 * MS  # a string's attack lies at most so long before it was noticed
 LATE: Final = 10 * MS
 LOOKS_BACK: Final = 44 * HOP_SAMPLES  # 117 ms after a stroke its beginning is still remembered
 FIFTH: Final = "5"
+STRINGS_MIN: Final = 3
 
 
 class Strums:
@@ -34,6 +36,11 @@ class Strums:
         self._open: int | None = None
         self._onset_sample = 0
         self._peak = 0.0
+
+    @property
+    def silent(self) -> bool:
+        """No chord sounds, and none is about to be named; notes apart."""
+        return not (self._notes.chord_rings or self._listener.naming)
 
     def step(self, hop: Hop, low: Callable[[int], Samples], told: list[LogEntry]) -> list[LogEntry]:
         """``low(n)``: the newest n samples at 12 kHz, n up to ``LOW_SAMPLES``; ``told``: of the notes in this hop."""
@@ -94,4 +101,6 @@ def is_chord(verdict: Verdict) -> bool:
     guess = verdict.guess
     if guess.what != "chord" or guess.confidence < SURE:
         return False
-    return guess.kind != FIFTH or guess.bass == guess.root
+    if guess.kind == FIFTH:
+        return guess.bass == guess.root and guess.confidence >= SURE_FIFTH
+    return len(guess.tones) >= STRINGS_MIN

@@ -35,6 +35,7 @@ LOOK_MIN: Final = 120 * MS  # shorter, the partials of two strings melt together
 NAME: Final = 112 * HOP_SAMPLES  # 299 ms
 SETTLES: Final = 30 * MS  # the pick and the body knock
 NOTICED_LATE: Final = 6 * MS
+RANG: Final = LOOK  # damped a moment before, it is still in what lies before the stroke
 BEFORE: Final = 300 * MS
 LOW_SAMPLES: Final = (NAME + BEFORE + 2 * NOTICED_LATE) // DECIMATION
 
@@ -58,6 +59,7 @@ class Stroke:
     flux: float
     loudest: float
     noise_power: float
+    over_chord: bool
     looked: Partials | None = None
     heard: Strings | None = None
     several: bool = False
@@ -85,6 +87,12 @@ class ChordListener:
         self.ringing = False
         self._a4_hz = a4_hz
         self._stroke: Stroke | None = None
+        self._rang_sample = -RANG
+
+    @property
+    def naming(self) -> bool:
+        """Whether several strings were struck, and it is waited for what they are."""
+        return self._stroke is not None and self._stroke.several
 
     @property
     def stroke_sample(self) -> int | None:
@@ -96,14 +104,16 @@ class ChordListener:
     ) -> Verdict | None:
         """One hop further. ``low(n)``: the newest n samples at 12 kHz, n up to ``LOW_SAMPLES``."""
         stroke = self._stroke
+        if self.ringing:
+            self._rang_sample = sample
         if stroke is None:
             if flux >= FLUX_BEGINS and sample >= WARM_UP:
-                self._stroke = Stroke(sample, sample, flux, power, noise_power)
+                self._stroke = self._begin(sample, flux, power, noise_power)
             return None
         stroke.loudest = max(stroke.loudest, power)
         apart = sample - stroke.newest_sample
         if flux >= FLUX_CUTS and apart > APART:
-            self._stroke = Stroke(sample, sample, flux, power, noise_power)
+            self._stroke = self._begin(sample, flux, power, noise_power)
             return self._cut(stroke, sample - NOTICED_LATE, low, sample) if stroke.is_loud else None
         if flux >= FLUX_GOES_ON and apart <= APART:
             stroke.newest_sample = sample
@@ -121,6 +131,9 @@ class ChordListener:
             self._stroke = None
             return self._name(stroke, sample, low, sample)
         return None
+
+    def _begin(self, sample: int, flux: float, power: float, noise_power: float) -> Stroke:
+        return Stroke(sample, sample, flux, power, noise_power, sample - self._rang_sample < RANG)
 
     def _cut(self, stroke: Stroke, until: int, low: Callable[[int], Samples], sample: int) -> Verdict | None:
         """The next stroke has begun: judge by what was heard until then."""
@@ -145,7 +158,7 @@ class ChordListener:
         else:
             note = heard.fresh >= FRESH_NOTE and heard.of_new.share >= ONE_OF_NEW
             struck = stroke.flux >= FLUX_AGAIN or heard.louder >= LOUDER
-            stroke.several &= self.ringing and struck and not note
+            stroke.several &= stroke.over_chord and struck and not note
 
     def _name(self, stroke: Stroke, until: int, low: Callable[[int], Samples], sample: int) -> Verdict | None:
         assert stroke.heard is not None

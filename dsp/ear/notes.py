@@ -69,9 +69,8 @@ class NoteMachine:
 
     @property
     def silent(self) -> bool:
-        """Neither a note nor a chord, nor an onset that waits for one."""
-        nothing = self._book.open is None and self._book.left is None and self._strokes.pending is None
-        return nothing and self._ringing is None
+        """Neither a note nor an onset that waits for one."""
+        return self._book.open is None and self._book.left is None and self._strokes.pending is None
 
     @property
     def chord_rings(self) -> bool:
@@ -102,8 +101,10 @@ class NoteMachine:
         elif self._book.open is not None and hop.sample - self._book.open.onset_sample < CORRECT_WITHIN:
             hop.hear_overtones(self._book.open.onset_sample, self._book.open.before)
         entries = self._move_along(hop)
-        if self._ringing is not None and not self._ringing.goes_on(hop, self._strokes.power_at(hop.sample - WITHIN)):
-            self._ringing = None
+        if self._ringing is not None:
+            over = self._book.open.at if self._book.open is not None else None
+            if not self._ringing.goes_on(hop, self._strokes.power_at(hop.sample - WITHIN), over):
+                self._ringing = None
         pending = self._strokes.pending
         if pending is not None and not self._sliding:
             entries += self._await_pitch(pending, hop)
@@ -213,8 +214,6 @@ class NoteMachine:
         if note is not None and (echo or arrives(self._way, note, pending.rough_sample, midi)):
             return self._book.correct(note, hop, midi, look)
         picked = pending.picked and not (note is not None and self._way.is_smooth)
-        if self._ringing is not None:
-            self._ringing.strike_over(midi)
         return self._book.begin(hop, hop.attack(pending.rough_sample, True).at, midi, rival.clarity, stroke=picked)
 
     @staticmethod

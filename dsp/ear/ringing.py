@@ -27,24 +27,24 @@ class Ringing:
 
     tones: frozenset[int]
     loudest: float = 0.0
-    _note_over: bool = False
     _sunk_samples: int = 0
     _alone_samples: int = 0
     _last_sample: int = 0
 
-    def strike_over(self, midi: float) -> None:
-        """A note was struck over it. One of its own tones is no proof when it is clear: a fifth is as clear."""
-        self._note_over |= round(midi) % 12 not in self.tones
+    def goes_on(self, hop: Hop, power_before: float, over: float | None) -> bool:
+        """One hop further: whether it still rings. ``power_before``: mean square ``WITHIN`` ago.
 
-    def goes_on(self, hop: Hop, power_before: float) -> bool:
-        """One hop further: whether it still rings. ``power_before``: mean square ``WITHIN`` ago."""
+        ``over``: the note (fractional MIDI) that was struck over it. That one of its own tones is clear says nothing:
+        so is a fifth.
+        """
         step = hop.sample - self._last_sample if self._last_sample else 0
         self._last_sample = hop.sample
         self.loudest = max(self.loudest, hop.power)
         sunk = hop.power < SUNK * hop.noise_power or hop.power < FAR_DOWN * self.loudest
         self._sunk_samples = self._sunk_samples + step if sunk else 0
         look = hop.quick
-        alone = self._note_over and look is not None and look.clarity >= ALONE_CLEAR
+        foreign = over is not None and round(over) % 12 not in self.tones
+        alone = foreign and look is not None and look.clarity >= ALONE_CLEAR
         self._alone_samples = self._alone_samples + step if alone else 0
         damped = hop.power < DAMPED * power_before
         return not (damped or self._sunk_samples >= SUNK_FOR or self._alone_samples >= ALONE_FOR)

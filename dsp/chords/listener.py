@@ -29,6 +29,9 @@ FLUX_BEGINS: Final = 0.11
 FLUX_GOES_ON: Final = 0.08  # the next string of a strum, over those that ring already
 FLUX_CUTS: Final = 0.14
 WARM_UP: Final = 30 * MS  # the first sound of all is always new, hum too
+FLUX_STRONG: Final = 0.4
+STRONG: Final = 0.4  # of the stroke's own flux
+STRONG_APART: Final = 70 * MS
 APART: Final = 52 * MS
 LOOK: Final = 56 * HOP_SAMPLES  # 149 ms
 LOOK_MIN: Final = 120 * MS  # shorter, the partials of two strings melt together
@@ -60,9 +63,15 @@ class Stroke:
     loudest: float
     noise_power: float
     over_chord: bool
+    strong_sample: int = 0
     looked: Partials | None = None
     heard: Strings | None = None
     several: bool = False
+
+    def is_followed(self, sample: int, flux: float) -> bool:
+        """Whether this is as strong as the stroke itself, and too late for a string of it, whatever rustled between."""
+        since = sample - max(self.strong_sample, self.rough_sample)
+        return flux >= max(STRONG * self.flux, FLUX_STRONG) and since > STRONG_APART
 
     @property
     def is_loud(self) -> bool:
@@ -112,11 +121,13 @@ class ChordListener:
             return None
         stroke.loudest = max(stroke.loudest, power)
         apart = sample - stroke.newest_sample
-        if flux >= FLUX_CUTS and apart > APART:
+        if flux >= FLUX_CUTS and (apart > APART or stroke.is_followed(sample, flux)):
             self._stroke = self._begin(sample, flux, power, noise_power)
             return self._cut(stroke, sample - NOTICED_LATE, low, sample) if stroke.is_loud else None
         if flux >= FLUX_GOES_ON and apart <= APART:
             stroke.newest_sample = sample
+            if flux >= STRONG * stroke.flux:
+                stroke.strong_sample = sample
             stroke.flux = max(stroke.flux, flux)
         age = sample - stroke.rough_sample
         if age == LOOK and (power < HOLDS * stroke.loudest or not stroke.is_loud):
@@ -158,7 +169,7 @@ class ChordListener:
         else:
             note = heard.fresh >= FRESH_NOTE and heard.of_new.share >= ONE_OF_NEW
             struck = stroke.flux >= FLUX_AGAIN or heard.louder >= LOUDER
-            stroke.several &= stroke.over_chord and struck and not note
+            stroke.several &= (self.ringing or stroke.over_chord) and struck and not note
 
     def _name(self, stroke: Stroke, until: int, low: Callable[[int], Samples], sample: int) -> Verdict | None:
         assert stroke.heard is not None

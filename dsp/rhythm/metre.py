@@ -27,8 +27,8 @@ TEMPO_MIN_BPM, TEMPO_MAX_BPM = 38.0, 230.0
 TAPPED_BPM: Final = 105.0
 TAPPED_OCTAVES: Final = 0.55
 # Steps per beat and how common: quarters, 8ths, triplets, 16ths, sextuplets, 32nds; and long notes over two or four.
-# Even strokes: quarters up to 143 BPM, 8ths from 72 to 155, 16ths from 78; triplets need a reason.
-DIVISIONS: Final = {0.25: 0.005, 0.5: 0.03, 1.0: 0.85, 2.0: 1.0, 3.0: 0.30, 4.0: 0.79, 6.0: 0.10, 8.0: 0.01}
+# Even strokes: quarters up to 143 BPM, 8ths from 72 to 151, 16ths from 76; triplets need a reason.
+DIVISIONS: Final = {0.25: 0.005, 0.5: 0.03, 1.0: 0.85, 2.0: 1.0, 3.0: 0.30, 4.0: 0.9, 6.0: 0.10, 8.0: 0.01}
 BARS: Final = {1: 0.60, 2: 0.10, 3: 0.08, 4: 0.22}
 # How places are filled, as odds against always: of never, of now and then; and then by a beta of these two numbers.
 HABITS: Final = {
@@ -41,10 +41,12 @@ HABITS: Final = {
 }
 MISSED: Final = 0.02  # a stroke that the ear did not hear, or one too many
 BEGINS: Final = (0.5, 0.3, 0.2)  # a phrase: on a first beat, on another, in between
+FIGURES: Final = (2, 3, 4, 6, 8, 9, 12, 16)
 MELODY_WEIGHT, MELODY_NATS_MAX = 0.25, 4.0
 LICK_MIN: Final = 13  # notes; a shorter one is a figure
 LEVEL_SPREAD_MIN_DB: Final = 0.7
-ALIKE_MIN, ALIKE_MAX = 0.5, 20.0
+ALIKE_MIN: Final = 0.5
+OWN_DB: Final = 2.0  # a pitch is seldom louder than others by more than this, as a standard deviation
 PHRASES: Final = 3  # the longest; what they do not tell the others do not either
 LONGEST_PERIOD: Final = 32
 
@@ -110,9 +112,8 @@ class _Folded:
         self.length = int(self.steps[-1]) + 1
         self.levels, self.ones, self.same = _levels(passage)
         told_once = passage.midis[: _comes_again(passage.midis)]
-        self.contour = _contour(told_once)
+        self.figures = _figures(self.steps[1 : len(told_once)], _contour(told_once))
         self._loud: dict[int, tuple[Floats, Floats]] = {}
-        self._melody: dict[int, float] = {}
 
     def fold(self, period: int) -> tuple[Ints, Ints]:
         """Strokes and places at each place of the period; place 0 is the first stroke's."""
@@ -132,15 +133,23 @@ class _Folded:
             self._loud[period] = places.T @ places, places.T @ self.levels
         return self._loud[period]
 
-    def melody(self, period: int) -> float:
-        """By how many nats the melody's moves are better told with their place in the period than without."""
-        if period < 2 or len(self.contour) < 3 * period:
-            return 0.0
-        if period not in self._melody:
-            at = self.steps[1 : len(self.contour) + 1] % period
-            counts = np.bincount(5 * at + self.contour, minlength=5 * period).reshape(period, 5)
-            self._melody[period] = float(_polya(counts).sum() - _polya(counts.sum(axis=0, keepdims=True)).sum())
-        return self._melody[period]
+    def melody(self, per_beat: int) -> float:
+        """Nats against so many steps per beat: how badly the figures that come again go into it. 0 at the best."""
+        whole = max(2, per_beat)  # beats themselves come in twos
+        fitting = [gain for period, gain in self.figures.items() if period % whole == 0 or whole % period == 0]
+        worse = max(self.figures.values(), default=0.0) - max(fitting, default=0.0)
+        return -min(MELODY_NATS_MAX, MELODY_WEIGHT * worse)
+
+
+def _figures(steps: Ints, contour: Ints) -> dict[int, float]:
+    """For each period: by how many nats the melody's moves are better told with their place in it than without."""
+    found = {1: 0.0}
+    for period in FIGURES:
+        if len(contour) >= 3 * period:
+            counts = np.bincount(5 * (steps % period) + contour, minlength=5 * period).reshape(period, 5)
+            gain = float(_polya(counts).sum() - _polya(counts.sum(axis=0, keepdims=True)).sum())
+            found[period] = max(0.0, gain)
+    return found
 
 
 def _comes_again(midis: Ints) -> int:
@@ -157,9 +166,10 @@ def _levels(passage: Passage) -> tuple[Floats, Floats, Callable[[Floats], Floats
     Each pitch has a loudness of its own (string, place, pickup): a figure that repeats its pitches would else seem to
     be accented. Generalised least squares with two variances, of the pitches and of the hand.
     """
-    levels = passage.levels_db - np.median(passage.levels_db)
-    spread = max(LEVEL_SPREAD_MIN_DB, 1.4826 * float(np.median(np.abs(levels))))
-    levels = np.clip(levels, -3.0 * spread, 3.0 * spread)
+    # Slips are pulled in, accents are not: one stroke in eight may be one.
+    low_db, high_db = np.percentile(passage.levels_db, (8, 92))
+    wide_db = 0.5 * (high_db - low_db)
+    levels = np.clip(passage.levels_db, low_db - wide_db, high_db + wide_db)
     kinds, pitch = np.unique(passage.midis, return_inverse=True)
     member = np.zeros((len(kinds), len(pitch)))
     member[pitch, np.arange(len(pitch))] = 1.0
@@ -179,14 +189,14 @@ def _levels(passage: Passage) -> tuple[Floats, Floats, Callable[[Floats], Floats
 
 
 def _alike(levels: Floats, means: Floats, pitch: Ints, counts: Floats) -> float:
-    """Variance of the pitches' own loudness over that of the hand, by analysis of variance; not below ``ALIKE_MIN``."""
+    """Variance of the pitches' own loudness over that of the hand, by analysis of variance."""
     total, kinds = len(levels), len(counts)
     if kinds < 3 or total - kinds < 3:
         return ALIKE_MIN
-    within = float(np.sum((levels - means[pitch]) ** 2)) / (total - kinds) + 0.1
+    within = float(np.sum((levels - means[pitch]) ** 2)) / (total - kinds) + LEVEL_SPREAD_MIN_DB**2
     between = float(np.dot(counts, (means - levels.mean()) ** 2)) / (kinds - 1)
     each = (total - float(np.dot(counts, counts)) / total) / (kinds - 1)
-    return min(ALIKE_MAX, max(ALIKE_MIN, (between - within) / each / within))
+    return max(ALIKE_MIN, min(OWN_DB**2, (between - within) / each) / within)
 
 
 def _contour(midis: Ints) -> Ints:
@@ -230,7 +240,7 @@ def _weigh(tables: Sequence[_Folded], per_beat: int) -> tuple[float, list[Floats
         for row, period in rows:
             shares += np.exp(row - top).reshape(period // per_beat, per_beat).sum(axis=0)
         total = float(shares.sum())
-        nats += top + math.log(total)
+        nats += top + math.log(total) + table.melody(per_beat)
         places.append(np.roll(shares / total, table.begins % per_beat))
     return nats, places
 
@@ -239,10 +249,9 @@ def _weigh_bar(table: _Folded, per_beat: int, beats: int) -> Floats:
     """Nats for each place (0 to per_beat * beats - 1) of the phrase that may be a bar's first."""
     period = per_beat * beats
     strokes, places = table.fold(period)
-    nats = np.full(period, min(MELODY_NATS_MAX, MELODY_WEIGHT * max(0.0, table.melody(period))))
     kinds, never, mixed, more, less = _kinds(per_beat, beats)
     full = kinds @ strokes
-    nats += _filled(full, np.maximum(0, kinds @ places - full), (never, mixed, more, less)).sum(axis=0)
+    nats = _filled(full, np.maximum(0, kinds @ places - full), (never, mixed, more, less)).sum(axis=0)
     on_beat, on_first = _beats(per_beat, beats)
     nats += _accents(table, on_beat, on_first)
     begins = np.where(on_first[:, 0] > 0, BEGINS[0], np.where(on_beat[:, 0] > 0, BEGINS[1] / beats, BEGINS[2] / period))

@@ -25,6 +25,9 @@ STROKES_MIN: Final = 6
 SPREAD_HALF_MS: Final = 31.5  # spread that scores .5 at strictness .5
 
 
+FAR, FAR_MIN = 0.35, 3  # of a step from its nearest place, and so many of them
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """What the strokes' times say; ``why`` is the reason where ``stability`` is ``None``, ``partly`` what was left out.
@@ -89,10 +92,18 @@ def _judge(clicked: Sequence[Against], strictness: float, alone: int) -> Timing:
         swing_ratio=next((a.swing_ratio for a in [main, *clicked] if a.swing_ratio is not None), None),
         signed_ms=float(np.median(errors_ms)),
         by_beat=_by_position(errors_ms, [p for a in clicked for p in a.positions]),
-        partly=f"{alone} of {alone + len(errors_ms)} strokes were played without the click" if alone else "",
+        partly=_left_out(clicked, alone),
         strokes=len(errors_ms),
         held=_click_held(clicked),
     )
+
+
+def _left_out(clicked: Sequence[Against], alone: int) -> str:
+    strokes = alone + sum(len(a.errors_ms) for a in clicked)
+    far = sum(int((np.abs(a.errors_ms) > FAR * a.step_ms).sum()) for a in clicked)
+    parts = [f"{alone} of {strokes} strokes were played without the click"] if alone else []
+    parts += [f"{far} of {strokes} strokes were not near any beat"] if far >= FAR_MIN else []
+    return "; ".join(parts)
 
 
 def _by_position(errors_ms: Floats, positions: Sequence[str]) -> tuple[BeatError, ...]:

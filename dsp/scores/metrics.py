@@ -142,4 +142,6 @@ def _topic_reasons(loud: Dynamics, hand: Picking, bent: Bends, shaken: Vibrato, 
         why["vibrato"] = "no vibrato"
     elif shaken.width_cents is None:
         why["vibrato"] = "its width was not measured"
+    if beats.why or beats.partly:
+        why["tempo"] = beats.why or beats.partly
     return why

@@ -133,7 +133,7 @@ def test_an_empty_session_scores_nothing_and_says_why():
     assert summary.notes == 0
     assert summary.duration_s == 0.0
     assert all(getattr(summary.metrics, name) is None for name in SCORES)
-    assert set(summary.metrics.not_scored) == SCORES | {"dynamics", "picking", "bends", "vibrato"}
+    assert set(summary.metrics.not_scored) == SCORES | {"dynamics", "picking", "bends", "vibrato", "tempo"}
 
 
 def test_unsure_is_not_scored():

@@ -1,5 +1,8 @@
 """Timing: signed, per beat, per segment, and only where there is something to be on time with."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,8 +10,8 @@ from hypothesis import strategies as st
 
 from dsp.rhythm.timing import spread_ms, stability
 from dsp.scores.session import summarise
-from dsp.types import GridSet, NoteStarted, SegmentStarted
-from tests.dsp.made_logs import FIRST_SAMPLE, RATE_HZ, SETUP, gaussian, note, played
+from dsp.types import ChordStarted, GridSet, NoteStarted, SegmentStarted
+from tests.dsp.made_logs import FIRST_SAMPLE, RATE_HZ, SETUP, gaussian, note, played, uniform
 
 
 def metrics(log):
@@ -165,3 +168,105 @@ def test_one_slip_is_one_slip(seed, where):
     human = gaussian(8.0, seed)
     slipped = metrics(played(count=48, late_ms=lambda i: human(i) + (120.0 if i == where else 0.0)))
     assert slipped.timing_stability > metrics(played(count=48, late_ms=human)).timing_stability - 0.12
+
+
+def steady(bpm, per_beat, sd_ms, seed, beats=16, grid=True):
+    random = np.random.default_rng(seed)
+    step = 60.0 / bpm / per_beat
+    log = [SegmentStarted(0, 0), *([GridSet(0, FIRST_SAMPLE, float(bpm))] if grid else [])]
+    for i in range(beats * per_beat):
+        log += note(i, FIRST_SAMPLE + round((i * step + random.normal(0.0, sd_ms / 1000.0)) * RATE_HZ), 57)
+    return log
+
+
+def stabilities(sd_ms, strictness, grid, bpm=100, per_beat=2):
+    setup = replace(SETUP, strictness=strictness)
+    scores = [
+        summarise(setup, steady(bpm, per_beat, sd_ms, seed, 24, grid)).metrics.timing_stability for seed in range(4)
+    ]
+    return float(np.mean([0.0 if score is None else score for score in scores]))
+
+
+@pytest.mark.parametrize("grid", [True, False], ids=["click", "own pulse"])
+def test_more_jitter_never_scores_better_and_strictness_never_helps(grid):
+    table = np.array([[stabilities(sd, strict, grid) for sd in (2, 8, 16, 30, 45)] for strict in (0.0, 0.5, 1.0)])
+    assert (np.diff(table, axis=1) < 0).all()
+    assert (np.diff(table, axis=0) <= 1e-9).all()
+    assert table[:, 0].min() > 0.97
+
+
+@pytest.mark.parametrize("bpm", [60, 100, 140, 180])
+@pytest.mark.parametrize("per_beat", [1, 2, 3, 4])
+def test_five_milliseconds_are_steady_at_every_tempo(bpm, per_beat):
+    assert stabilities(5.0, 0.5, True, bpm, per_beat) > 0.9
+    assert stabilities(5.0, 0.5, False, bpm, per_beat) > 0.9
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-40, 40))
+def test_a_shift_changes_the_bias_and_nothing_else(seed, shift_ms):
+    human = gaussian(8.0, seed)
+    here, there = metrics(played(late_ms=human)), metrics(played(late_ms=lambda i: human(i) + shift_ms))
+    assert there.signed_ms - here.signed_ms == pytest.approx(shift_ms, abs=0.05)
+    assert there.timing_stability == pytest.approx(here.timing_stability, abs=2e-3)
+    assert [e.position for e in there.by_beat] == [e.position for e in here.by_beat]
+
+
+@pytest.mark.parametrize(
+    ("per_beat", "names"), [(1, ["1", "2", "3", "4"]), (4, ["1", "1&", "1a", "1e"]), (3, ["1", "1.2", "1.3"])]
+)
+def test_places_have_the_names_that_musicians_count(per_beat, names):
+    places = [e.position for e in metrics(steady(100, per_beat, 3.0, 1)).by_beat]
+    assert [p for p in places if per_beat == 1 or p.startswith("1")] == names
+
+
+@pytest.mark.parametrize("ratio", [1.3, 1.5, 2.0, 2.5])
+def test_swing_against_a_click_is_a_place_even_when_always_late(ratio):
+    late_ms = 600.0 * ratio / (1.0 + ratio) - 300.0
+    human = gaussian(6.0, 4)
+    heard = metrics(played(late_ms=lambda i: 15.0 + human(i) + (late_ms if i % 2 else 0.0)))
+    assert heard.swing_ratio == pytest.approx(ratio, rel=0.06)
+    assert heard.signed_ms == pytest.approx(15.0, abs=3.0)
+    assert heard.timing_stability > 0.9
+
+
+def test_a_pause_in_the_click_begins_the_bar_anew():
+    second = FIRST_SAMPLE + 40 * 14_400 + 5_000
+    log = [SegmentStarted(0, 0), GridSet(0, FIRST_SAMPLE, 100.0)]
+    for i in range(16):
+        log += note(i, FIRST_SAMPLE + i * 14_400 + (960 if i % 8 == 2 else 0), 57)
+    log += [GridSet(0, FIRST_SAMPLE + 16 * 14_400, 0.0), GridSet(0, second, 100.0)]
+    for i in range(16):
+        log += note(100 + i, second + i * 14_400 + (960 if i % 8 == 2 else 0), 57)
+    places = {e.position: e for e in metrics(log).by_beat}
+    assert places["2"].signed_ms == pytest.approx(20.0, abs=0.1)
+    assert places["2"].n == 4
+    assert max(abs(e.signed_ms) for name, e in places.items() if name != "2") < 0.1
+
+
+def test_a_slow_strum_that_is_a_chord_is_one_stroke_at_its_own_onset():
+    log = [SegmentStarted(0, 0), GridSet(0, FIRST_SAMPLE, 100.0)]
+    for i in range(12):
+        at = FIRST_SAMPLE + i * 28_800
+        log += [NoteStarted(0, 10 * i + s, at + s * 2_000, at + 9_000, 52 + 5 * s, 0, 0.99, -14) for s in range(4)]
+        log.append(ChordStarted(0, i, at, at + 15_000, 4, "min", 4, 0.95, -10.0))
+    heard = metrics(log)
+    assert sum(e.n for e in heard.by_beat) == 12
+    assert heard.signed_ms == pytest.approx(0.0, abs=0.05)
+
+
+def test_what_was_left_out_is_said():
+    lost = uniform(0.5, 2)
+    told = metrics(played(count=48, late_ms=lambda i: lost(i) if i >= 24 else 0.0)).not_scored["tempo"]
+    assert re.fullmatch(r"\d of 48 strokes were not near any beat", told)
+    assert "tempo" not in metrics(played(count=48)).not_scored
+    free = played(count=24, click=False)
+    free.append(GridSet(0, FIRST_SAMPLE + 12 * 14_400, 100.0))
+    assert metrics(free).not_scored["tempo"] == "11 of 24 strokes were played without the click"
+
+
+def test_the_same_log_gives_the_same_numbers_to_the_bit():
+    log = played(count=60, late_ms=gaussian(9.0, 8), click=False)
+    first, second = metrics(log), metrics(list(log))
+    assert first == second
+    assert first.tempo.curve

@@ -1,0 +1,77 @@
+"""No pulse, no score: how seldom chance makes one, how uneven a hand may be, and what is said instead."""
+
+import numpy as np
+import pytest
+
+from dsp.rhythm.pulse import find_pulses
+from dsp.scores.session import summarise
+from dsp.types import SegmentStarted
+from tests.dsp.made_logs import RATE_HZ, SETUP, note
+from tests.dsp.made_rhythms import strokes
+
+STEP_S = 0.3
+
+
+def evenly(random, count):
+    return random.uniform(0.0, STEP_S * count, count)
+
+
+def waiting(random, count):
+    return np.cumsum(random.exponential(STEP_S, count))
+
+
+def rubato(random, count):
+    return np.cumsum(0.35 * np.exp(random.normal(0.0, 0.35, count)))
+
+
+def half_a_step(random, count):
+    return STEP_S * np.arange(count) + random.uniform(-0.5, 0.5, count) * STEP_S
+
+
+def single_notes(random, count):
+    return np.cumsum(random.uniform(2.0, 6.0, count))
+
+
+def found(onsets, count, tries):
+    """How many of so many players of this kind are told to have a pulse."""
+    total = 0
+    for seed in range(tries):
+        at_s = np.sort(onsets(np.random.default_rng([seed, count]), count))
+        total += bool(find_pulses([strokes(1.0 + at_s[np.diff(at_s, prepend=-1.0) > 0.035])]))
+    return total
+
+
+@pytest.mark.parametrize("count", [8, 12, 24, 60])
+@pytest.mark.parametrize("onsets", [evenly, waiting, rubato, half_a_step, single_notes])
+def test_chance_seldom_makes_a_pulse(onsets, count):
+    assert found(onsets, count, 120) <= 3
+
+
+@pytest.mark.parametrize(
+    ("percent", "least", "most"), [(10, 40, 40), (20, 40, 40), (25, 38, 40), (35, 0, 6), (40, 0, 2), (50, 0, 0)]
+)
+def test_how_uneven_a_hand_may_be(percent, least, most):
+    """Onsets anywhere within so many percent of a step, to both sides."""
+
+    def uneven(random, count):
+        return STEP_S * (np.arange(count) + random.uniform(-percent, percent, count) / 100.0)
+
+    assert least <= found(uneven, 64, 40) <= most
+
+
+def test_fewer_than_six_strokes_are_too_few():
+    for count in range(1, 6):
+        assert not find_pulses([strokes(1.0 + STEP_S * np.arange(count))])
+
+
+def timing_reason(at_s):
+    log = [SegmentStarted(0, 0)]
+    for number, one_s in enumerate(at_s):
+        log += note(number, round(RATE_HZ * (1.0 + one_s)), 57)
+    return summarise(SETUP, log).metrics.not_scored["timing_stability"]
+
+
+def test_what_is_said_instead():
+    assert timing_reason(STEP_S * np.arange(5)) == "too few notes"
+    assert timing_reason(waiting(np.random.default_rng(0), 40)) == "no steady pulse"
+    assert timing_reason(single_notes(np.random.default_rng(0), 12)) == "no steady pulse"

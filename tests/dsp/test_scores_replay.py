@@ -70,7 +70,7 @@ def sessions(draw):
                 log.append(NoteCorrected(segment, number, sample + 1_500, midi - 12, cents, sure))
             if what == 2:
                 log.append(
-                    ChordStarted(segment, number, sample, sample + 9_000, midi % 12, "m", midi % 12, sure, level)
+                    ChordStarted(segment, number, sample, sample + 5_000, midi % 12, "m", midi % 12, sure, level)
                 )
                 log.append(ChordEnded(segment, number, sample + 12_000))
             bend, shaken = (

@@ -111,6 +111,16 @@ SESSION_COLUMNS: Final = (
     Column("device_type", lambda _: DEVICE_TYPE),
 )
 
+_RENAMED: Final = {
+    "ambient_lighting_used": Column("ambient_light_option", lambda _: False),
+    "duration_seconds": Column("duration_seconds", lambda f: float(f.summary.duration_s)),
+    # How many tones the scale has: 5 of a pentatonic one. Summaries of version 1 do not know it.
+    "unique_notes_used": Column("total_inscale_notes", lambda f: f.summary.coverage.tones_in_scale or None),
+}
+_ABSENT: Final = ("noise_control", "device_type")
+DEPLOYED_COLUMNS: Final = tuple(_RENAMED.get(c.name, c) for c in SESSION_COLUMNS if c.name not in _ABSENT)
+"""The dialect of the database as it was deployed (v0.3.1)."""
+
 
 def session_row(session: StoredSession, user_id: str, columns: tuple[Column, ...] = SESSION_COLUMNS) -> Row:
     """Make the row that the server is told. Scores that were not given are ``None``, never 0.

@@ -41,6 +41,7 @@ REMEMBERED: Final = LOW_SAMPLES  # at 12 kHz, 600 ms: a strum and what rang befo
 RINGS: Final = 0.85  # so clear a period is a string's or a machine's
 RINGS_EVERY: Final = 4 * HOP_SAMPLES  # under notes
 RINGS_HOPS: Final = 12  # 32 ms: by then hum is known for a machine
+CALM_HOPS: Final = 56  # 150 ms between notes are silence; who starts a recording with the first note has none
 FLUX_SHARE: Final = 0.25  # of a ringing string's decibels: with a lower floor its own flicker would be a note
 LOUDEST: Final = 4.0  # 12 dB over full scale: no card gives more, a broken float file may
 
@@ -89,6 +90,8 @@ class Pipeline:
         self._noise = NoiseFloor()
         self._hum = HumRemover()
         self._attack = finder or AttackFinder()
+        self._calm_hops = 0
+        self._noise_sure = False
         self.nonfinite_samples = 0
         self._reset(segment)
 
@@ -187,7 +190,7 @@ class Pipeline:
             heard.append(self._frame(facts))
         if self._sample % READ_SAMPLES == 0:
             noise, hum = round(self._noise.noise_dbfs, 1), round(self._noise.hum_dbfs, 1)
-            heard.append(NoiseReading(self._segment, self._sample, noise, hum))
+            heard.append(NoiseReading(self._segment, self._sample, noise, hum, self._noise_sure))
         return heard
 
     @property
@@ -219,6 +222,8 @@ class Pipeline:
         share = noise / (power + 1e-20)
         share = share if share < FALLEN else 1.0
         self._rings_hops = self._rings_hops + 1 if share < 1.0 else 0
+        self._calm_hops = self._calm_hops + 1 if self._notes.silent and share >= 1.0 else 0
+        self._noise_sure |= self._calm_hops >= CALM_HOPS
         # A string at 196 Hz would be learnt as hum at 200.
         self._hum.learn(silent=silent and self._rings_hops < RINGS_HOPS)
         rate = self._noise.update(humming, power, silent=silent, without_hum=self._hum.is_out, share=share)
@@ -253,9 +258,11 @@ class Pipeline:
         return Frame(self._segment, self._sample, *levels, round(look.f0_hz, 3), nearest, cents, round(look.clarity, 3))
 
     def _with_noise(self, entry: LogEntry) -> LogEntry:
-        """A note's end tells of all noise, hum included that the ear was spared."""
+        """A note's end tells of all noise, hum included that the ear was spared; of none before silence was heard."""
         if not isinstance(entry, NoteEnded):
             return entry
+        if not self._noise_sure:
+            return replace(entry, noise_dbfs=None, hum_dbfs=None)
         noise, hum = round(self._noise.noise_dbfs, 1), round(self._noise.hum_dbfs, 1)
         return replace(entry, noise_dbfs=noise, hum_dbfs=hum)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from dsp.replay import Retracted, replay
-from dsp.scores.metrics import score
+from dsp.scores.session import summarise
 from dsp.strings.drift import tuning_drift
 from dsp.theory.chord_names import chord_name
 from dsp.tuning import TunerReading
@@ -28,11 +28,13 @@ def analysis_json(
     entries = list(entries)
     record = replay(entries)
     drift = tuning_drift(setup, entries)
+    summary = summarise(setup, entries)
     return {
         "notes": [_note(note, delay_s) for note in record.notes],
         "retracted": [_retracted(note, delay_s) for note in record.retracted],
         "chords": [_chord(chord, delay_s) for chord in record.chords],
-        "metrics": metrics_json(score(setup, record)),
+        "metrics": metrics_json(summary.metrics),
+        "summary": {name: value for name, value in asdict(summary).items() if name != "metrics"},
         "tuning_drift": [asdict(string) for string in drift.strings],
         "tuning_drift_common_cents": drift.common_cents,
         "engine": {

@@ -139,12 +139,17 @@ class ChordEnded:
 
 @dataclass(frozen=True, slots=True)
 class NoiseReading:
-    """One per second: what sounds when no note does, and how much of it is mains hum."""
+    """One per second: what sounds when no note does, and how much of it is mains hum.
+
+    ``sure``: silence was heard since listening began. Before, the numbers are held down by notes alone, and are no
+    measure of a room.
+    """
 
     segment: int
     sample: int
     noise_dbfs: float
     hum_dbfs: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def _reason(name: str, record: SessionRecord) -> str:
     if len(sure) < NOTES_MIN:
         return "too few notes to be sure of"
     if name == "noise_control":
-        return "the noise was not measured"
+        return "it was never silent" if record.noise else "the noise was not measured"
     if len(singles(sure)) < NOTES_MIN:
         return "only chords"
     return "only bends and slides"

@@ -13,12 +13,12 @@ INPUT_LOUD_DBFS: Final = -64.0
 
 
 def noise_control(readings: Sequence[NoiseReading], notes: Sequence[Note]) -> float | None:
-    """How far the notes stand above what sounds between and under them, 0 to 1; ``None`` where it was never measured.
+    """How far the notes stand above what sounds between and under them, 0 to 1; ``None`` where it never was silent.
 
     The mean over all readings, one per second and one per note: hum for half of the time costs half. Hum counts
     double, it is always there. Noise that is only as strong as an input's own is clean, also under a soft player.
     """
-    heard = [(r.noise_dbfs, r.hum_dbfs) for r in readings]
+    heard = [(r.noise_dbfs, r.hum_dbfs) for r in readings if r.sure]
     heard += [(n.noise_dbfs, n.hum_dbfs) for n in notes if n.noise_dbfs is not None and n.hum_dbfs is not None]
     if not heard or not notes:
         return None

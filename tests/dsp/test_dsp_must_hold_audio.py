@@ -111,6 +111,16 @@ def test_silence_is_not_noise():
     assert flawless("jazz").metrics.noise_control >= 0.99
 
 
+@GUITARS
+def test_who_starts_with_the_first_note_has_no_silence_to_be_judged_by(guitar):
+    placed = [real.Placed(note.onset_s - 0.588, note.midi, 0.0, 0.0, 0.34) for note in notes(count=16)]
+    sound = real.render(placed, guitar, seconds=4.8)
+    for played_in in (sound, sound + real.hum(len(sound)), sound + real.hiss(len(sound))):
+        heard = summary(played_in).metrics
+        assert heard.noise_control is None
+        assert heard.not_scored["noise_control"] == "it was never silent"
+
+
 def test_a_silent_session_is_not_scored_and_no_noise():
     nothing = summary(np.zeros(5 * 48_000, np.float32))
     assert nothing.notes == 0

@@ -41,7 +41,8 @@ METRIC_KEYS = {
 def test_the_object_has_the_shape_of_the_command_line():
     result = analysis_json(played(), SETUP, rate_hz=44_100, real_time_factor=0.0123456)
     drift = {"tuning_drift", "tuning_drift_common_cents"}
-    assert set(result) == {"notes", "retracted", "chords", "metrics", "engine"} | drift
+    assert set(result) == {"notes", "retracted", "chords", "metrics", "summary", "engine"} | drift
+    assert result["summary"]["notes"] == len(result["notes"])
     assert set(result["tuning_drift"][0]) == DRIFT_KEYS
     assert set(result["notes"][0]) >= NOTE_KEYS
     assert set(result["metrics"]) >= METRIC_KEYS

@@ -59,6 +59,7 @@ def read_beat(reader: Reader, rules: BeatRules, strings: Strings, counted: Count
             if reader.word.kind == "end":
                 raise reader.error(first, "this chord never ends; close it with )")
             heads.append(_head(reader, strings))
+        shared = effects_of(reader)
     elif reader.word.kind == "name" and reader.word.said.lower() == "r":
         reader.take()
         shared = effects_of(reader)

@@ -8,12 +8,13 @@ from typing import Final
 from dsp.follow.bounds import TargetError, clean_text, shown
 
 WORDS_MAX: Final = 400_000
+PIECES_MAX: Final = 2 * WORDS_MAX  # words, and gaps and remarks between them
 _WORD: Final = re.compile(
     r"""(?P<space>\s+|//[^\n\r]*|/\*.*?\*/|\\(?![A-Za-z\\]))
       | (?P<text>"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')
       | (?P<tag>\\\\?[A-Za-z]\w*)
       | (?P<number>-?\d+(?![A-Za-z\d]))
-      | (?P<name>\d*[A-Za-z#♯♭_][\w#♯♭]*(?:-[\w#]+)*)
+      | (?P<name>\d*[A-Za-z#♯♭_][\w#♯♭]*(?:-[\w#]++)*+)
       | (?P<sign>[-.:(){}|*<>=,])""",
     re.VERBOSE | re.DOTALL,
 )
@@ -38,7 +39,10 @@ def words_of(source: str) -> list[Word]:
     """All words and one "end". Raises ``TargetError`` with line and column."""
     words: list[Word] = []
     place = 0
-    while place < len(source):
+    for _ in range(PIECES_MAX):
+        if place >= len(source):
+            words.append(Word("end", "the end of the text", len(source), len(source)))
+            return words
         found = _WORD.match(source, place)
         if found is None:
             raise error_at(source, place, _strange(source, place))
@@ -48,8 +52,7 @@ def words_of(source: str) -> list[Word]:
             if len(words) > WORDS_MAX:
                 raise TargetError(f"this AlphaTex has more than {WORDS_MAX:,} words; give a shorter piece")
         place = found.end()
-    words.append(Word("end", "the end of the text", len(source), len(source)))
-    return words
+    raise TargetError("this AlphaTex has more gaps and remarks than any piece does; give a shorter piece")
 
 
 def error_at(source: str, place: int, what: str) -> TargetError:

@@ -18,6 +18,8 @@ from dsp.follow.bounds import BARS_MAX, TRACKS_MAX, TargetError
 
 READS_MAX: Final = 2_000_000
 NOTES_WRITTEN_MAX: Final = 60_000
+BEATS_WRITTEN_MAX: Final = 120_000
+BEATS_IN_BAR_MAX: Final = 1_024
 CELLS_MAX: Final = 60_000  # bars times tracks
 BEND_POINTS_MAX: Final = 256
 _READERS: Final = {3: gp3.GP3File, 4: gp4.GP4File, 5: gp5.GP5File}
@@ -30,12 +32,19 @@ class _Bounded:
     on_measure: Callable[[Any], None]
     reads_left = READS_MAX
     notes_left = NOTES_WRITTEN_MAX
+    beats_left = BEATS_WRITTEN_MAX
 
     def read(self, fmt: str, count: int, default: int | None = None) -> Any:
         self.reads_left -= 1
         if self.reads_left < 0:
             raise TargetError("this Guitar Pro file holds more than any piece does; save only the guitar's track")
         return super().read(fmt, count, default)  # type: ignore[misc]
+
+    def readBeat(self, start: int, voice: Any) -> Any:  # noqa: N802
+        self.beats_left -= 1
+        if self.beats_left < 0 or len(voice.beats) >= BEATS_IN_BAR_MAX:
+            raise TargetError("a bar of this Guitar Pro file has more beats than any has; mend it in Guitar Pro")
+        return super().readBeat(start, voice)  # type: ignore[misc]
 
     def getBeat(self, voice: Any, start: int) -> Any:  # noqa: N802
         # Beats come in order: only the last one can begin at the same time.

@@ -15,7 +15,11 @@ from dsp.follow.building import EPSILON_BEATS, About, Heading, Struck, bars_of, 
 from dsp.follow.pitches import midi_of, number_of
 from dsp.follow.target import Bar, Segment, Target, TempoChange
 
-_CONTAINERS_MAX, _COLONS_MAX = 250_000, 1_000_000  # 200 bytes each would be more than a pedal can spare
+_CONTAINERS_MAX, _COLONS_MAX, _COMMAS_MAX = (
+    250_000,
+    1_000_000,
+    1_200_000,
+)  # 200 bytes each would be more than a pedal can spare
 # "grid" first: in a take that was played on purpose off the grid, the grid is what should have been played.
 _ONSETS: Final = ("grid", "onset_s", "onset", "time_s", "time", "start_s", "start", "t")
 _ONSETS_MS: Final = ("onset_ms", "time_ms", "start_ms")
@@ -52,7 +56,11 @@ class _Frame:
 def read_json(text: str) -> Target:
     """The target in a JSON note list, or in the truth of a take. Raises ``TargetError``."""
     # Read before it is parsed: a million empty lists are five bytes each in the file and sixty in memory.
-    if text.count("{") + text.count("[") > _CONTAINERS_MAX or text.count(":") > _COLONS_MAX:
+    if (
+        text.count("{") + text.count("[") > _CONTAINERS_MAX
+        or text.count(":") > _COLONS_MAX
+        or text.count(",") > _COMMAS_MAX
+    ):
         raise TargetError("this note list holds more than any piece does; give a shorter one")
     try:
         content = json.loads(text, parse_constant=_no_number)

@@ -9,11 +9,16 @@ from collections import Counter, deque
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dsp.follow.model import STRUM_S
 from dsp.follow.places import KNOWN_RATE, NOWHERE, Origins, Places, Weigher, at_rest
+from dsp.follow.sound import Sound, chord_sound, note_sound
 from dsp.follow.steps import laid_out
 from dsp.follow.target import Target
-from dsp.follow.verdicts import NoteFollowed, Stroke, moves_between, verdict_on
+from dsp.follow.verdicts import RETRACTED, NoteFollowed, Stroke, moves_between, verdict_on
 from dsp.types import (
+    CHORD_NOTE_EARLY_SAMPLES,
+    SAMPLE_RATE_HZ,
+    ChordStarted,
     GridSet,
     LogEntry,
     NoteCorrected,
@@ -24,6 +29,7 @@ from dsp.types import (
 )
 
 WINDOW_NOTES: Final = 40
+STRUM_SAMPLES: Final = round(STRUM_S * SAMPLE_RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Position:
 class _Heard:
     """A note in the window: what the ear said, the beliefs before and after it, and where they came from."""
 
-    note: NoteStarted
+    sound: Sound
     at_s: float
     before: Places
     was: int
@@ -83,8 +89,10 @@ class Follower:
         """Take one entry in; what is now said otherwise, or for the first time, about notes. In order of the notes."""
         match entry:
             case NoteStarted():
-                self._window.append(self._weighed(entry, self._clock.seconds(entry.segment, entry.onset_sample)))
+                self._window.append(self._weighed(note_sound(entry)))
                 return self._verdicts(entry.segment, entry.decided_sample)
+            case ChordStarted():
+                return self._take_chord(entry)
             case NoteCorrected():
                 return self._correct(entry, entry.decided_sample)
             case NoteEnded():
@@ -122,47 +130,70 @@ class Follower:
         """The piece's own tempo there."""
         return next((t.bpm for t in reversed(self.target.tempi) if t.beat <= beat), self.target.tempi[0].bpm)
 
-    def _weighed(self, note: NoteStarted, at_s: float) -> _Heard:
+    def _weighed(self, sound: Sound) -> _Heard:
+        at_s = self._clock.seconds(sound.segment, sound.onset_sample)
         before, was = self._places, self._here
-        after, origins = self._weigher.heard(before, at_s, note.midi, min(1.0, max(0.0, note.confidence)))
+        after, origins = self._weigher.heard(before, at_s, sound)
         self._places = after
         self._here = origins.led_from(self._here, after)
-        return _Heard(note, at_s, before, was, after, origins)
+        return _Heard(sound, at_s, before, was, after, origins)
 
     def _correct(self, entry: NoteCorrected | NoteEnded, sample: int) -> list[NoteFollowed]:
         key = entry.segment, entry.note_id
-        found = next((n for n, h in enumerate(self._window) if (h.note.segment, h.note.note_id) == key), None)
-        if found is None or self._window[found].note.midi == entry.midi:
+        found = next((n for n, h in enumerate(self._window) if h.sound.key == key), None)
+        if found is None or self._window[found].sound.midi == entry.midi:
             return []
-        note = replace(self._window[found].note, midi=entry.midi, confidence=entry.confidence)
-        self._weigh_again(found, [note, *(h.note for h in list(self._window)[found + 1 :])])
+        sound = replace(self._window[found].sound, midi=entry.midi, trust=min(1.0, max(0.0, entry.confidence)))
+        self._weigh_again(found, [sound, *(h.sound for h in list(self._window)[found + 1 :])])
         return self._verdicts(entry.segment, sample)
 
     def _retract(self, entry: NoteRetracted) -> list[NoteFollowed]:
         key = entry.segment, entry.note_id
-        found = next((n for n, h in enumerate(self._window) if (h.note.segment, h.note.note_id) == key), None)
-        if found is None:
+        if all(h.sound.key != key for h in self._window):
             return []
-        self._weigh_again(found, [h.note for h in list(self._window)[found + 1 :]])
-        gone = self._told.pop(key)
-        self._counts[gone.state] -= 1
-        taken_back = replace(
-            gone,
-            state="retracted",
-            step=None,
-            index=None,
-            moves=(),
-            decided_segment=entry.segment,
-            decided_sample=entry.retracted_sample,
-        )
-        return [taken_back, *self._verdicts(entry.segment, entry.retracted_sample)]
+        return self._replace({key}, None, entry.segment, entry.retracted_sample)
 
-    def _weigh_again(self, place: int, notes: list[NoteStarted]) -> None:
+    def _take_chord(self, chord: ChordStarted) -> list[NoteFollowed]:
+        """A chord, where the target has any: the strings of it that were told as notes are part of it now."""
+        if not self.steps.chords.any():
+            return []
+        sound = chord_sound(chord)
+        strings = {h.sound.key for h in self._window if _is_string(h.sound, sound)}
+        return self._replace(strings, sound, chord.segment, chord.decided_sample)
+
+    def _replace(
+        self, gone: set[tuple[int, int]], sound: Sound | None, segment: int, sample: int
+    ) -> list[NoteFollowed]:
+        """Without the sounds ``gone``, and with ``sound`` at its time, everything from there on is weighed again."""
+        window = list(self._window)
+        from_sample = None if sound is None else sound.onset_sample
+        place = next(
+            (n for n, h in enumerate(window) if h.sound.key in gone or _later(h.sound, segment, from_sample)),
+            len(window),
+        )
+        after = [h.sound for h in window[place:] if h.sound.key not in gone]
+        if sound is not None:
+            later = next((n for n, s in enumerate(after) if _later(s, segment, from_sample)), len(after))
+            after.insert(later, sound)
+        if place < len(window):
+            self._weigh_again(place, after)
+        else:
+            self._window.extend(self._weighed(one) for one in after)
+        taken_back = [self._forget(h.sound.key, segment, sample) for h in window if h.sound.key in gone]
+        return [*taken_back, *self._verdicts(segment, sample)]
+
+    def _forget(self, key: tuple[int, int], segment: int, sample: int) -> NoteFollowed:
+        told = self._told.pop(key)
+        self._counts[told.state] -= 1
+        return replace(
+            told, state=RETRACTED, step=None, index=None, moves=(), decided_segment=segment, decided_sample=sample
+        )
+
+    def _weigh_again(self, place: int, sounds: list[Sound]) -> None:
         self._places, self._here = self._window[place].before, self._window[place].was
         while len(self._window) > place:
             self._window.pop()
-        for note in notes:
-            self._window.append(self._weighed(note, self._clock.seconds(note.segment, note.onset_sample)))
+        self._window.extend([self._weighed(sound) for sound in sounds])
 
     def _take_tempo(self, grid: GridSet) -> None:
         """A click says how fast it will be."""
@@ -182,8 +213,8 @@ class Follower:
                 stroke = Stroke(step, heard.at_s, float(heard.after.rate[step]))
                 moves = moves_between(self.steps, last, stroke)
                 last = stroke
-            verdict = verdict_on(self.steps, heard.note, heard.at_s, step, moves)
-            key = heard.note.segment, heard.note.note_id
+            verdict = verdict_on(self.steps, heard.sound, heard.at_s, step, moves)
+            key = heard.sound.key
             told = self._told.get(key)
             if told is None or not told.says_the_same(verdict):
                 verdict = replace(verdict, decided_segment=segment, decided_sample=sample)
@@ -208,9 +239,21 @@ class Follower:
         """What leaves the window is final."""
         while len(self._window) > WINDOW_NOTES:
             heard = self._window.popleft()
-            told = self._told.pop((heard.note.segment, heard.note.note_id))
+            told = self._told.pop(heard.sound.key)
             if told.step is not None:
                 self._before_window = Stroke(told.step, heard.at_s, float(heard.after.rate[told.step]))
+
+
+def _is_string(note: Sound, chord: Sound) -> bool:
+    """Whether a note that was told before is a string of the chord: it began within the strum, or rings with it."""
+    since = note.onset_sample - chord.onset_sample
+    if note.segment != chord.segment or note.classes or since < -CHORD_NOTE_EARLY_SAMPLES:
+        return False
+    return since <= STRUM_SAMPLES or note.midi % 12 in chord.classes
+
+
+def _later(sound: Sound, segment: int, sample: int | None) -> bool:
+    return sample is not None and sound.segment == segment and sound.onset_sample > sample
 
 
 class _Clock:

@@ -47,6 +47,8 @@ def _pitch_table(same: float, around: dict[int, float], near: float, far: float)
 
 # A neighbouring fret or string is hit by mistake more often than any other; an octave may be the ear's mistake.
 HIT_OR_WRONG: Final = _pitch_table(0.87, {1: 0.02, 2: 0.014, 3: 0.006, 4: 0.006, 5: 0.006, 12: 0.006}, 0.003, 0.0005)
+CHORD_SAME, CHORD_STRANGE = 0.87, 0.004
+CHORD_EXTRA: Final = math.log(0.08 * 0.02)
 # One too many: the same string again (a stroke heard as two), else anything.
 EXTRA: Final = math.log(0.08) + _pitch_table(0.1, {1: 0.04, 2: 0.04}, 0.016, 0.002)
 
@@ -58,6 +60,16 @@ def pitch_fit(steps: Steps, midi: int) -> Floats:
     fit[steps.tones == NO_TONE] = -np.inf
     best: Floats = fit[:, 0] if fit.shape[1] == 1 else fit.max(axis=1)
     return best
+
+
+def chord_fit(steps: Steps, classes: frozenset[int]) -> Floats:
+    """For each step, the log-probability that who plays it is heard as this chord: by the tones that they share."""
+    held = np.zeros(12, np.bool_)
+    held[list(classes)] = True
+    shared = (steps.classes & held).sum(axis=1)
+    alike = shared / (steps.classes | held).sum(axis=1)
+    fit: Floats = np.log(CHORD_STRANGE + (CHORD_SAME - CHORD_STRANGE) * alike**2)
+    return fit
 
 
 def time_fit(waited_s: Floats, due_s: Floats, steady: Floats) -> Floats:

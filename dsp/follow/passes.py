@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dsp.follow.steps import Steps
+from dsp.follow.target import TargetNote
 from dsp.follow.verdicts import EXTRA, HIT, JUMP, REPEAT, RETRACTED, STOP, WRONG, NoteFollowed
 
 MISSED: Final = "missed"
@@ -31,14 +32,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One target note in one pass. ``played`` is the note that stands for it; ``None`` where it was missed.
+    """One target note in one pass. ``played`` is the note or chord that stands for it; ``None`` where it was missed.
 
-    ``judged`` is false for a chord's tone that was not heard by itself while the chord was: the ear cannot say.
+    ``midi``: the pitch that was played for it. ``judged`` is false for a chord's tone of which the ear cannot say
+    whether it sounded: it was not heard by itself, and the chord's name does not hold it while its other tones are
+    there.
     """
 
     index: int
     state: str
     played: NoteFollowed | None
+    midi: int | None = None
     judged: bool = True
 
 
@@ -61,10 +65,11 @@ class Followed:
 
 
 @dataclass
-class _Open:
-    """The pass that is being put together."""
+class _Stroke:
+    """What was heard at one step in one pass: notes by the target's index, and a chord."""
 
-    stretches: list[list[NoteFollowed]] = field(default_factory=lambda: [[]])
+    tones: dict[int, NoteFollowed] = field(default_factory=dict)
+    chord: NoteFollowed | None = None
 
 
 def gathered(steps: Steps, verdicts: Iterable[NoteFollowed]) -> Followed:
@@ -72,7 +77,8 @@ def gathered(steps: Steps, verdicts: Iterable[NoteFollowed]) -> Followed:
     newest: dict[tuple[int, int], NoteFollowed] = {}
     for verdict in verdicts:
         newest[verdict.segment, verdict.note_id] = verdict
-    kept = [v for v in newest.values() if v.state != RETRACTED]
+    # A chord is told later than the notes that follow it.
+    kept = sorted((v for v in newest.values() if v.state != RETRACTED), key=lambda v: v.onset_s)
     moves: list[Move] = []
     passes: list[list[list[NoteFollowed]]] = []
     before: NoteFollowed | None = None
@@ -97,29 +103,34 @@ def gathered(steps: Steps, verdicts: Iterable[NoteFollowed]) -> Followed:
 
 
 def _pass(steps: Steps, number: int, stretches: Sequence[Sequence[NoteFollowed]]) -> Pass:
-    played: dict[int, dict[int, NoteFollowed]] = {}
+    played: dict[int, _Stroke] = {}
     for verdict in (v for stretch in stretches for v in stretch):
         assert verdict.step is not None, "extras belong to no pass"
         assert verdict.index is not None, "extras belong to no pass"
-        tones = played.setdefault(verdict.step, {})
-        if verdict.index not in tones or tones[verdict.index].state == WRONG:
-            tones[verdict.index] = verdict
+        stroke = played.setdefault(verdict.step, _Stroke())
+        if verdict.classes:
+            stroke.chord = verdict
+        elif verdict.index not in stroke.tones or stroke.tones[verdict.index].state == WRONG:
+            stroke.tones[verdict.index] = verdict
     first, last = min(played), max(played)
     if number == 1 and first <= LATE_START:
         first = 0
+    silent = _Stroke()
     attempts = [
-        attempt for step in range(first, last + 1) for attempt in _step_attempts(steps, step, played.get(step, {}))
+        _attempt(note, played.get(step, silent)) for step in range(first, last + 1) for note in steps.notes[step]
     ]
     return Pass(number, tuple(attempts), tuple(map(tuple, stretches)))
 
 
-def _step_attempts(steps: Steps, step: int, heard: dict[int, NoteFollowed]) -> list[Attempt]:
-    any_hit = any(v.state == HIT for v in heard.values())
-    attempts = []
-    for note in steps.notes[step]:
-        verdict = heard.get(note.index)
-        if verdict is not None:
-            attempts.append(Attempt(note.index, verdict.state, verdict))
-        else:
-            attempts.append(Attempt(note.index, MISSED, None, judged=not any_hit))
-    return attempts
+def _attempt(note: TargetNote, stroke: _Stroke) -> Attempt:
+    alone, chord = stroke.tones.get(note.index), stroke.chord
+    if chord is not None and note.midi % 12 in chord.classes:
+        return Attempt(note.index, HIT, alone if alone is not None and alone.state == HIT else chord, note.midi)
+    if alone is not None:
+        return Attempt(note.index, alone.state, alone, alone.midi)
+    if chord is not None and chord.state == WRONG:
+        instead = min((m for m in range(note.midi - 11, note.midi + 12) if m % 12 in chord.classes),
+                      key=lambda m: abs(m - note.midi))  # fmt: skip
+        return Attempt(note.index, WRONG, chord, instead)
+    some = chord is not None or any(v.state == HIT for v in stroke.tones.values())
+    return Attempt(note.index, MISSED, None, judged=not some)

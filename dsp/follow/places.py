@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dsp.follow.model import (
     ANOTHER_TONE,
+    CHORD_EXTRA,
     EXTRA,
     JITTER_S,
     JITTER_SHARE,
@@ -29,11 +30,13 @@ from dsp.follow.model import (
     STEADY_MIN,
     STRUM_S,
     Moves,
+    chord_fit,
     held_up,
     moves,
     pitch_fit,
     time_fit,
 )
+from dsp.follow.sound import Sound
 from dsp.follow.steps import Floats, Integers, Steps
 
 ADVANCED, SAME, EXTRA_NOTE, MOVED = range(4)
@@ -116,21 +119,21 @@ class Weigher:
         self._before = np.maximum(before, 0)
         self._span_s = np.maximum(steps.at_s[None, :] - steps.at_s[self._before], 1e-3)
         self._skip_cost = SKIPPED * np.arange(SKIP_MAX + 1)[:, None] + np.where(self._valid, 0.0, -np.inf)
-        self._chords = (steps.tones >= 0).sum(axis=1) > 1
+        self._any_chord = bool(steps.chords.any())
 
-    def heard(self, places: Places, onset_s: float, midi: int, trust: float = 1.0) -> tuple[Places, Origins]:
-        """A note began at ``onset_s`` and sounds as ``midi``; ``trust`` 0 to 1 says how sure the ear is."""
-        fit = pitch_fit(self._steps, midi)
-        fit = np.where(fit < HALF, fit * (0.4 + 0.6 * trust), fit)
+    def heard(self, places: Places, onset_s: float, sound: Sound) -> tuple[Places, Origins]:
+        """A note or a chord began at ``onset_s``."""
+        fit = chord_fit(self._steps, sound.classes) if sound.classes else pitch_fit(self._steps, sound.midi)
+        fit = np.where(fit < HALF, fit * (0.4 + 0.6 * sound.trust), fit)
         advanced, source = self._advance(places, onset_s, fit)
         score, how = advanced, np.full(len(fit), ADVANCED, np.int8)
         came = source
         moved, moved_from = self._move(places, onset_s, fit)
         score, how, came = _better(score, how, came, moved, MOVED, np.full(len(fit), moved_from))
-        if self._chords.any():
-            same = self._same_stroke(places, onset_s, midi)
+        if self._any_chord and not sound.classes:
+            same = self._same_stroke(places, onset_s, sound.midi)
             score, how, came = _better(score, how, came, same, SAME, self._here)
-        extra, outside = self._extra(places, onset_s, midi)
+        extra, outside = self._extra(places, onset_s, sound)
         score, how, came = _better(score, how, came, extra, EXTRA_NOTE, self._here)
         top = max(float(score.max()), outside)
         kept = self._tracked(places, onset_s, how, came, fit > HALF)
@@ -166,15 +169,16 @@ class Weigher:
         return MOVES + float(time_fit(waited, due, np.array(0.5)))
 
     def _same_stroke(self, places: Places, onset_s: float, midi: int) -> Floats:
-        belongs = self._chords & (self._steps.tones == midi).any(axis=1)
+        belongs = self._steps.chords & (self._steps.tones == midi).any(axis=1)
         soon = np.abs(onset_s - places.last_s) < STRUM_S
         return np.where(belongs & soon, places.score + ANOTHER_TONE - np.log(STRUM_S), -np.inf)
 
-    def _extra(self, places: Places, onset_s: float, midi: int) -> tuple[Floats, float]:
-        away = np.clip(midi - self._steps.tones[:, 0], -REACH, REACH)
+    def _extra(self, places: Places, onset_s: float, sound: Sound) -> tuple[Floats, float]:
+        away = np.clip(sound.midi - self._steps.tones[:, 0], -REACH, REACH)
+        strange = np.full(len(away), CHORD_EXTRA) if sound.classes else EXTRA[away + REACH]
         since_s = np.array(0.2 if places.heard_s is None else max(0.0, onset_s - places.heard_s))
         timed = held_up(since_s, places.rate * self._steps.typical_s)
-        return places.score + EXTRA[away + REACH] + timed, places.outside + float(EXTRA[REACH + 7])
+        return places.score + strange + timed, places.outside + float(EXTRA[REACH + 7])
 
     def _tracked(
         self, places: Places, onset_s: float, how: NDArray[np.int8], came: Integers, hit: NDArray[np.bool_]

@@ -106,7 +106,7 @@ def _attempt(told: _Told, number: int, attempt: Attempt) -> Json:
     return found | {
         "signed_ms": None if signed_ms is None else round(signed_ms, 2),
         "cents": None if heard is None else heard.cents,
-        "played_midi": played.midi,
+        "played_midi": attempt.midi,
         "onset_s": round(played.onset_s, 6),
     }
 

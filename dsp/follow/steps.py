@@ -25,7 +25,8 @@ class Steps:
     """``at_s`` (steps,): when each falls by the piece's own tempo. ``tones`` (steps, most tones): MIDI, or ``NO_TONE``.
 
     ``bar_first[b]`` is the first step of the b-th bar that has any; ``bar_of[k]`` counts those bars. ``entries`` are
-    the steps with which a segment begins. ``notes[k]`` are the target's notes of step k.
+    the steps with which a segment begins. ``notes[k]`` are the target's notes of step k. ``classes`` (steps, 12): which
+    pitch classes it holds. ``chords``: whether it has several tones.
     """
 
     at_s: Floats
@@ -35,6 +36,8 @@ class Steps:
     bar_first: Integers
     entries: tuple[int, ...]
     typical_s: float
+    classes: NDArray[np.bool_]
+    chords: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.notes)
@@ -73,7 +76,16 @@ def laid_out(target: Target) -> Steps:
         bar_first.astype(np.int64),
         _entries(target, bars.tolist(), bar_first.tolist()),
         float(np.median(iois_s)) if len(iois_s) else 0.5,
+        _classes(tones),
+        (tones != NO_TONE).sum(axis=1) > 1,
     )
+
+
+def _classes(tones: Integers) -> NDArray[np.bool_]:
+    held = np.zeros((len(tones), 12), np.bool_)
+    step, place = np.nonzero(tones != NO_TONE)
+    held[step, tones[step, place] % 12] = True
+    return held
 
 
 def _entries(target: Target, bars: list[int], bar_first: list[int]) -> tuple[int, ...]:

@@ -1,12 +1,11 @@
 """What is said about one note that was heard, and what happened between two strokes: going on, or another place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dsp.follow.model import SKIP_MAX
+from dsp.follow.sound import Sound
 from dsp.follow.steps import Steps
-from dsp.follow.target import TargetNote
-from dsp.types import NoteStarted
 
 HIT, WRONG, EXTRA, RETRACTED = "hit", "wrong", "extra", "retracted"
 STOP, REPEAT, JUMP = "stop", "repeat", "jump"
@@ -19,7 +18,10 @@ DROPPED_OUT_S, DROPPED_OUT_SHARE = 0.15, 0.05  # how exactly one who was silent 
 
 @dataclass(frozen=True, slots=True)
 class NoteFollowed:
-    """The verdict on one note. A later one on the same note replaces it; "retracted": the ear took the note back.
+    """The verdict on one note. A later one on the same note replaces it.
+
+    "retracted": the ear took the note back, or says now that it was a string of a chord. A chord is told as one note
+    whose ``note_id`` is below 0 and whose pitch classes are ``classes``.
 
     ``state``: "hit", "wrong" (this target note's time, another pitch) or "extra". ``index`` is the target's note, and
     ``step`` its step; ``None`` for extras. ``moves``: what happened just before it: "stop", "repeat", "jump".
@@ -37,6 +39,7 @@ class NoteFollowed:
     moves: tuple[str, ...] = ()
     decided_segment: int = 0
     decided_sample: int = 0
+    classes: frozenset[int] = frozenset()
 
     def says_the_same(self, other: "NoteFollowed") -> bool:
         """Whether the other verdict on this note adds nothing."""
@@ -53,18 +56,18 @@ class Stroke:
     rate: float
 
 
-def verdict_on(steps: Steps, note: NoteStarted, at_s: float, step: int | None, moves: tuple[str, ...]) -> NoteFollowed:
-    """Hit, wrong or extra, once it is known to which step the note belongs."""
+def verdict_on(steps: Steps, sound: Sound, at_s: float, step: int | None, moves: tuple[str, ...]) -> NoteFollowed:
+    """Hit, wrong or extra, once it is known to which step the sound belongs."""
+    verdict = NoteFollowed(sound.segment, sound.note_id, at_s, sound.midi, EXTRA, None, None, classes=sound.classes)
     if step is None:
-        return NoteFollowed(note.segment, note.note_id, at_s, note.midi, EXTRA, None, None)
-    meant = meant_by(steps.notes[step], note.midi)
-    state = HIT if meant.midi == note.midi else WRONG
-    return NoteFollowed(note.segment, note.note_id, at_s, note.midi, state, meant.index, step, moves)
-
-
-def meant_by(tones: tuple[TargetNote, ...], midi: int) -> TargetNote:
-    """The tone of the stroke that is nearest in pitch."""
-    return min(tones, key=lambda tone: abs(tone.midi - midi))
+        return verdict
+    tones = steps.notes[step]
+    if sound.classes:
+        hit = 2 * sum(tone.midi % 12 in sound.classes for tone in tones) > len(tones)
+        return replace(verdict, state=HIT if hit else WRONG, index=tones[0].index, step=step, moves=moves)
+    meant = min(tones, key=lambda tone: abs(tone.midi - sound.midi))
+    state = HIT if meant.midi == sound.midi else WRONG
+    return replace(verdict, state=state, index=meant.index, step=step, moves=moves)
 
 
 def moves_between(steps: Steps, before: Stroke | None, after: Stroke) -> tuple[str, ...]:

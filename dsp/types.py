@@ -275,7 +275,7 @@ class SessionSetup:
     """What the player had set when the session began; with the log, all that metrics are made of.
 
     ``scale_root`` and ``scale_kind`` are canonical ("A", sharps; "minor"); ``scale_type`` is "natural" or
-    "pentatonic". ``strictness`` and ``sensitivity`` are 0 to 1.
+    "pentatonic". ``strictness`` and ``sensitivity`` are 0 to 1. ``piece``: names what should be played, or is empty.
     """
 
     scale_root: str = "A"
@@ -286,6 +286,7 @@ class SessionSetup:
     a4_hz: float = 440.0
     tuning: str = "any"
     mode: str = "practice"
+    piece: str = ""
 
 
 @dataclass(frozen=True, slots=True)

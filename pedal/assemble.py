@@ -1,6 +1,7 @@
 """Makes the parts and tells each whom it works with. Starts nothing."""
 
 import asyncio
+import json
 import logging
 from dataclasses import replace
 from typing import Final, get_args
@@ -10,7 +11,8 @@ from hardware.clock import boottime_ns
 from hardware.memory import MemoryReader
 from pedal.config import Config
 from pedal.datadir import TAKES
-from pedal.events import LatencyChanged, PartChanged, PartName, PartState, QueueChanged, SessionKind
+from pedal.events import LatencyChanged, PartChanged, PartName, PartState, PieceFollowed, QueueChanged, SessionKind
+from pedal.following import Following
 from pedal.hub import Hub
 from pedal.latency import LatencyKeeper
 from pedal.outputs import Lamps, Screen
@@ -20,6 +22,8 @@ from pedal.settings import Settings
 from pedal.state import Mode, Part, Session, State
 from pedal.supervisor import EngineCallbacks, Supervisor
 from pedal.takes import Takes
+from pedal.target_file import PIECE_KEY
+from pedal.targets import Shelf
 from pedal.wall import WallClock
 from sync.cloud import CloudConfig
 from sync.credential import read_credential
@@ -96,6 +100,9 @@ def assemble(config: Config, store: Store, player: Settings, supervisor: Supervi
         now_ns=boottime_ns,
     )
     phone.connect(hub)
+    shelf = Shelf(config.data)
+    hub.following = Following(shelf, lambda followed: hub.dispatch(PieceFollowed(boottime_ns(), followed)))
+    _take_up_piece(hub, shelf, store, left)
     hub.supervisor = supervisor
     hub.latency = LatencyKeeper(
         store,
@@ -107,7 +114,16 @@ def assemble(config: Config, store: Store, player: Settings, supervisor: Supervi
     listening = EngineCallbacks(hub.frame, hub.entry, hub.audio, hub.lost, hub.round_trip)
     cloud = _cloud(config, store, phone)
     hub.on_saved = cloud.kick
-    return Pedal(hub, supervisor, listening, screen, Library(config.data), board, store, cloud)
+    return Pedal(hub, supervisor, listening, screen, Library(config.data), board, store, cloud, shelf)
+
+
+def _take_up_piece(hub: Hub, shelf: Shelf, store: Store, left: Unfinished | None) -> None:
+    """What was to be played stays so over a restart, and a session that goes on is followed again from its log."""
+    found = shelf.load(str(json.loads(store.settings().get(PIECE_KEY, '""'))))
+    hub.state = replace(hub.state, piece=found[1] if found is not None else None)
+    going_on = shelf.load(left.header.setup.piece) if left is not None else None
+    if going_on is not None:
+        hub.follow(going_on[1])
 
 
 def _cloud(config: Config, store: Store, phone: Telephone) -> SyncWorker:

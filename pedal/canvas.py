@@ -1,5 +1,6 @@
 """Drawing on 128 × 64 pixels: text that fits, bars, dots. Pure; the font is Pillow's own, so pictures never differ."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -72,6 +73,20 @@ class Canvas:
         self._draw.line((2, y, WIDTH - 3, y), fill=1)
         self._draw.line((middle, y - half_height, middle, y + half_height), fill=1)
         self._draw.rectangle((x - 2, y - half_height, x + 2, y + half_height), fill=1)
+
+    def trail(self, marks: Sequence[str], *, y: int = HEIGHT - 4) -> None:
+        """What became of the newest notes, the last on the right: a block is a hit, a frame another pitch, a dash one
+        that was left out, a cross one too many."""
+        for place, mark in enumerate(reversed(marks)):
+            left = WIDTH - 7 - 6 * place
+            if mark in {"hit", "wrong"}:
+                box = (left, y - 3, left + 4, y + 3)
+                self._draw.rectangle(box, fill=int(mark == "hit"), outline=1)
+            elif mark == "missed":
+                self._draw.line((left + 1, y + 3, left + 3, y + 3), fill=1)
+            else:
+                self._draw.line((left, y - 2, left + 4, y + 2), fill=1)
+                self._draw.line((left, y + 2, left + 4, y - 2), fill=1)
 
     def dots(self, count: int, index: int, *, y: int = HEIGHT - 4) -> None:
         """Which of so many entries this is."""

@@ -9,8 +9,10 @@ from typing import Literal, TypeAlias
 
 from dsp.strings.drift import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
+from pedal.followed import Followed
 from pedal.round_trip import Latency
 from pedal.settings import Settings
+from pedal.target_file import Piece
 
 PartName = Literal["audio", "oled", "cloud", "network", "storage", "board"]
 PartState = Literal["ok", "waiting", "missing", "fault", "off"]
@@ -133,6 +135,22 @@ class LatencyChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceChosen:
+    """What is to be played from the next session on; ``None``: nothing in particular."""
+
+    at_ns: int
+    piece: Piece | None
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFollowed:
+    """Where in the piece the player is; ``None`` when nothing is followed any more."""
+
+    at_ns: int
+    followed: Followed | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Something the player should read once."""
 
@@ -154,5 +172,7 @@ Event: TypeAlias = (
     | PinShown
     | QueueChanged
     | LatencyChanged
+    | PieceChosen
+    | PieceFollowed
     | Told
 )

@@ -6,9 +6,11 @@ from typing import Any, Final
 from dsp.facts import Bends, Coverage, Picking, TempoHeld
 from dsp.strings.drift import StringDrift, TuningDrift
 from dsp.types import BeatError, Frame, Metrics, Summary
+from pedal.followed import Followed, Mark
 from pedal.round_trip import Latency, RoundTrip
 from pedal.settings import Settings
 from pedal.state import S_NS, Menu, Mode, Part, Review, Session, State, Toast
+from pedal.target_file import Piece
 
 METRICS: Final = Metrics(0.94, 0.98, 0.87, 0.91, 0.92, 90.2, None, -12.0)
 FULL: Final = replace(METRICS, quality=1.0, tempo_bpm=128.4, signed_ms=22.0)
@@ -20,6 +22,19 @@ TOLD: Final[dict[str, dict[str, Any]]] = {
     "picking": {"metrics": replace(METRICS, signed_ms=1.0, picking=Picking(18.0, 3.0, -1.0, 0.4, 80))},
     "tempo": {"metrics": replace(METRICS, signed_ms=None, tempo=TempoHeld(96.0, 104.0, 8.3, 2.0, 120))},
 }
+PIECE: Final = Piece("0" * 32, "Autumn leaves", "guitar pro", "Lead", 180, 64, ("Verse", "Chorus"))
+TRAIL: Final[tuple[Mark, ...]] = (
+    *("hit",) * 6,
+    "wrong",
+    *("hit",) * 3,
+    "missed",
+    "missed",
+    *("hit",) * 4,
+    "extra",
+    "hit",
+)
+PLAYED: Final = Followed(PIECE, 12, "Chorus", (57, 60, 64, 67), 98.2, 34, 2, 1, 36, TRAIL)
+AT_END: Final = replace(PLAYED, bar=128, next_midis=())
 SUMMARY: Final = Summary(187.0, 212, 209, 3, 11, 2, 0, METRICS)
 HEARD: Final = Frame(0, 48_000, -18.0, -12.0, -70.0, f0_hz=110.6, midi=45, cents=9.4, confidence=0.97)
 RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, metrics=METRICS)
@@ -51,6 +66,9 @@ def states() -> dict[str, State]:
         "session-flats": replace(session, settings=FLATS, heard=replace(HEARD, midi=46)),
         "session-chord": replace(session, session=replace(RUNNING, chord="F#maj7", chord_sounds=True)),
         "session-full": replace(session, session=replace(RUNNING, metrics=FULL)),
+        "following": replace(session, session=replace(RUNNING, followed=PLAYED)),
+        "following-start": replace(session, session=replace(RUNNING, followed=Followed(PIECE))),
+        "following-end": replace(session, session=replace(RUNNING, followed=AT_END)),
         "session-beginning": replace(session, session=Session("practice", 199 * S_NS), heard=None),
         "session-no-sound": replace(session, parts={"audio": NO_CARD}),
         "session-pin": replace(session, pin="493027"),

@@ -9,7 +9,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final, assert_never
 
 from dsp.log import decode
@@ -43,6 +43,7 @@ from pedal.events import (
     NotePlayed,
     PartChanged,
     PartState,
+    PieceChosen,
     Scored,
     SessionOpened,
     SessionSaved,
@@ -50,6 +51,7 @@ from pedal.events import (
     Ticked,
     Told,
 )
+from pedal.following import Following
 from pedal.latency import LatencyKeeper
 from pedal.outputs import Lamps, Screen
 from pedal.sessions import Saved, Sessions
@@ -57,6 +59,7 @@ from pedal.settings import SETTINGS_KEY, Settings
 from pedal.state import State
 from pedal.supervisor import Supervisor
 from pedal.takes import Takes
+from pedal.target_file import PIECE_KEY, Piece
 from sync.store import Store
 
 SILENT_NS: Final = 3_000_000_000
@@ -88,6 +91,7 @@ class Hub:
         self.on_reset: Callable[[], Coroutine[Any, Any, None]] = _nothing
         self.supervisor: Supervisor | None = None
         self.latency: LatencyKeeper | None = None
+        self.following: Following | None = None
         self.power_off = asyncio.Event()
         self.now_ns = now_ns
         self.frames_heard = 0
@@ -194,6 +198,8 @@ class Hub:
 
     async def finish(self, ended_by: str) -> None:
         """Save what is open and wait for everything that was begun."""
+        if self.following is not None:
+            self.following.end()
         if self._sessions.recording is not None:
             await self._sessions.end(self.now_ns(), ended_by)
         while self._jobs:
@@ -299,12 +305,24 @@ class Hub:
         return self.latency
 
     def _begin(self, from_ns: int, kind: str) -> None:
-        settings = self.state.settings
-        session_id = self._sessions.begin(settings.player, settings.setup(kind), from_ns)
+        settings, piece = self.state.settings, self.state.piece
+        setup = replace(settings.setup(kind), piece=piece.piece_id if piece is not None else "")
+        session_id = self._sessions.begin(settings.player, setup, from_ns)
         self._unscored = True
         self.dispatch(SessionOpened(self.now_ns(), session_id))
+        if piece is not None:
+            self.follow(piece)
+
+    def follow(self, piece: Piece) -> None:
+        """Follow it through the running session, from its beginning."""
+        recording = self._sessions.recording
+        if self.following is not None and recording is not None:
+            self.following.begin(piece, recording.entries)
+            recording.on_entry = self.following.add
 
     async def _end(self, at_ns: int, ended_by: str) -> None:
+        if self.following is not None:
+            self.following.end()
         self._announce(await self._sessions.end(at_ns, ended_by))
         self._configure_ear(self.state.settings)
 
@@ -323,6 +341,11 @@ class Hub:
             self.dispatch(SessionSaved(self.now_ns(), saved.session_id, saved.summary, saved.kept, saved.drift))
             self.on_saved()
 
+    def choose_piece(self, piece: Piece | None) -> None:
+        """What the next session follows; a running one keeps what it began with."""
+        self._store.set_setting(PIECE_KEY, json.dumps(piece.piece_id if piece is not None else ""))
+        self.dispatch(PieceChosen(self.now_ns(), piece))
+
     def save_settings(self, settings: Settings) -> None:
         """Keep them, and give the ear what concerns it."""
         self._store.set_setting(SETTINGS_KEY, json.dumps(asdict(settings)))
@@ -335,6 +358,7 @@ class Hub:
 
     def _reset(self) -> None:
         self.save_settings(Settings())
+        self.choose_piece(None)
         self._latency().forget()
         self._job(self.on_reset())
         self.dispatch(SettingsChanged(self.now_ns(), Settings()))

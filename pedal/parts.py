@@ -6,6 +6,7 @@ from hardware.board import Board
 from pedal.hub import Hub
 from pedal.outputs import Screen
 from pedal.supervisor import EngineCallbacks, Supervisor
+from pedal.targets import Shelf
 from sync.library import Library
 from sync.store import Store
 from sync.worker import SyncWorker
@@ -23,6 +24,7 @@ class Pedal:
     board: Board
     store: Store
     cloud: SyncWorker
+    shelf: Shelf
 
 
 @dataclass(frozen=True, slots=True)

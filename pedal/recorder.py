@@ -5,7 +5,7 @@ so that "keep that" can come after the fact.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -160,6 +160,7 @@ class Recording:
         self.entries: list[LogEntry] = []
         self.paused = False
         self.live = LiveScore(setup)
+        self.on_entry: Callable[[LogEntry], None] = _nobody
         self._newest = Replayer(notes_max=RECENT_NOTES)
         self._unsaved: list[bytes] = []
         self._begun: set[Key] = set()
@@ -181,6 +182,7 @@ class Recording:
         self._unsaved.append(encode(entry))
         self.live.add(entry)
         self._newest.add(entry)
+        self.on_entry(entry)
         return True
 
     def _belongs(self, entry: LogEntry) -> bool:
@@ -211,3 +213,7 @@ class Recording:
         """What is to be written now; the caller has it from here on."""
         lines, self._unsaved = self._unsaved, []
         return lines
+
+
+def _nobody(_: LogEntry) -> None:
+    """Who else listens to a session's log."""

@@ -13,6 +13,8 @@ from pedal.events import (
     LatencyChanged,
     NotePlayed,
     PartChanged,
+    PieceChosen,
+    PieceFollowed,
     PinShown,
     QueueChanged,
     Scored,
@@ -88,6 +90,12 @@ def _facts(state: State, event: Event) -> State:
         case LatencyChanged(_, latency):
             menu = replace(state.menu, touched_ns=state.now_ns) if state.mode is Mode.ROUND_TRIP else state.menu
             return replace(state, latency=latency, menu=menu)
+        case PieceChosen(_, piece):
+            return replace(state, piece=piece)
+        case PieceFollowed(_, followed):
+            # The last word of a session that is over changes nothing.
+            session = state.session
+            return state if session is None else replace(state, session=replace(session, followed=followed))
         case QueueChanged(_, waiting):
             return replace(state, waiting=waiting)
         case Told(_, text):

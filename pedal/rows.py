@@ -78,6 +78,7 @@ def whole(
         pauses=charts.pauses(entries, clock),
         clicks=charts.clicks(record, clock),
         chords=charts.chords(record, clock),
+        followed=bool(setup.piece),
         scale_tones=charts.scale_view(setup, (settings or Settings()).note_names),
         neck=charts.neck_view(setup, record, confident(record.notes)),
         **of_summary(summary),

@@ -7,7 +7,7 @@ from PIL import Image
 
 from dsp.types import Metrics
 from pedal import words
-from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, WIDTH, Canvas
+from pedal.canvas import BIG, HEIGHT, MIDDLE, SMALL, SMALLEST, WIDTH, Canvas
 from pedal.round_trip import STEPS
 from pedal.state import S_NS, SETUP_FIELDS, Mode, Session, State
 from pedal.telling import telling
@@ -32,6 +32,7 @@ SCORES: Final = {
     "quality": "all",
 }
 CHORD: Final = 14
+BAR: Final = 32
 NO_SOUND: Final = {"missing": "NO CARD", "fault": "NO SOUND", "waiting": "WAIT"}
 
 
@@ -59,7 +60,9 @@ def screen_name(state: State) -> str:
     if _no_sound(state) and state.mode in {Mode.IDLE, Mode.CLICK_READY, Mode.TUNER, Mode.RECOVERY}:
         return "fault"
     if state.mode is Mode.SESSION and state.session is not None:
-        return "paused" if state.session.paused_ns is not None else "session"
+        if state.session.paused_ns is not None:
+            return "paused"
+        return "session" if state.session.followed is None or state.session.followed.fault else "following"
     return "idle" if state.mode in {Mode.CLICK_READY, Mode.SESSION} else str(state.mode.value)
 
 
@@ -86,6 +89,30 @@ def _session(canvas: Canvas, state: State) -> None:
     canvas.big(words.percent(session.metrics.quality))
     _beside(canvas, session.metrics)
     _timing(canvas, session, state)
+
+
+def _following(canvas: Canvas, state: State) -> None:
+    """Where in the piece: the bar, what comes next, and what became of the newest notes along the lower edge."""
+    session = state.session
+    assert session is not None
+    assert session.followed is not None
+    followed = session.followed
+    canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), followed.segment[:12] or followed.piece.title[:12])
+    if followed.bar is None:
+        canvas.text((WIDTH // 2, 32), "START", 30, bold=True)
+    else:
+        canvas.text((34, 33), str(followed.bar), BAR, bold=True)
+        canvas.text((34, 14), "bar", SMALLEST)
+    names = [state.settings.note_name(midi) for midi in followed.next_midis[:3]]
+    if followed.bar is not None:
+        for name, y, size in zip(names, (23, 38, 49), (MIDDLE, SMALL, SMALL), strict=False):
+            canvas.text((100, y), name, size)
+        if not names:
+            canvas.text((100, 32), "end", MIDDLE)
+    if _no_sound(state):
+        canvas.inverted_bar(state.parts["audio"].text)
+    else:
+        canvas.trail(followed.trail)
 
 
 def _beside(canvas: Canvas, metrics: Metrics) -> None:
@@ -222,6 +249,7 @@ def _off(canvas: Canvas, _state: State) -> None:
 _SCREENS: Final[dict[str, Callable[[Canvas, State], None]]] = {
     "idle": _idle,
     "session": _session,
+    "following": _following,
     "paused": _paused,
     "review": _review,
     "fault": _fault,

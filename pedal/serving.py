@@ -25,6 +25,7 @@ async def serve(config: Config, folder: DataDir, pedal: Pedal) -> tuple[WebServe
         pedal.hub,
         pedal.library,
         pedal.screen,
+        pedal.shelf,
         sync_now=lambda: pedal.cloud.kick(now=True),
         hands=_hands(pedal) if simulated else None,
     )

@@ -7,9 +7,11 @@ from typing import Final
 from dsp.strings.drift import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.events import PartName, PartState, SessionKind
+from pedal.followed import Followed
 from pedal.gestures import Switch
 from pedal.round_trip import Latency
 from pedal.settings import Settings
+from pedal.target_file import Piece
 
 S_NS: Final = 1_000_000_000
 TOAST_NS: Final = 2 * S_NS
@@ -56,6 +58,7 @@ class Session:
     drifted: frozenset[str] = frozenset()
     chord: str = ""
     chord_sounds: bool = False
+    followed: Followed | None = None
 
     def elapsed_ns(self, now_ns: int) -> int:
         """The practice clock: pauses are left out."""
@@ -128,6 +131,7 @@ class State:
     review: Review | None = None
     heard: Frame | None = None
     latency: Latency = Latency()
+    piece: Piece | None = None
     menu: Menu = Menu()
     taps: TapTempo = TapTempo()
     tuner_back: Mode = Mode.IDLE

@@ -8,6 +8,7 @@ from dsp.theory.names import pretty
 from dsp.types import Metrics, Note, Summary
 from pedal import lights, screens, words
 from pedal.fact_views import of_metrics
+from pedal.follow_views import live_view, piece_view
 from pedal.round_trip import STEPS, Latency
 from pedal.settings import Settings as PlayerSettings
 from pedal.state import Review, Session, State
@@ -41,6 +42,7 @@ def live_state(state: State, sequence: int, *, simulated: bool) -> LiveState:
         review=review_view(state.review) if state.review is not None else None,
         settings=settings_view(state.settings),
         scale=pretty(state.settings.scale_name()),
+        target=None if state.piece is None else piece_view(state.piece),
         round_trip=round_trip_view(state.latency),
         parts=[PartView(name=name, state=part.state, text=part.text) for name, part in state.parts.items()],
         waiting_to_sync=state.waiting,
@@ -77,6 +79,7 @@ def session_view(state: State, session: Session) -> SessionView:
         recent=[note_view(note, at_s, None, in_scale=in_scale(setup, note)) for at_s, note in session.recent],
         chord=session.chord,
         chord_sounds=session.chord_sounds,
+        follow=None if session.followed is None else live_view(session.followed, state.settings),
         tuning_drift=drift_view(session.drift, session.drifted),
     )
 

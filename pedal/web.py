@@ -7,16 +7,20 @@ from typing import Any, Final, Literal, cast
 
 from pedal import rows, settings, words
 from pedal.events import Asked, EdgeSeen, PartChanged, PinShown, SettingsChanged
+from pedal.follow_views import piece_view, report_view
 from pedal.hub import Hub
 from pedal.outputs import Screen
 from pedal.sessions import readable
 from pedal.state import Mode
+from pedal.targets import PieceRefused, Shelf
 from pedal.views import live_state
 from sync.errors import SyncError
 from sync.library import Library
+from sync.records import StoredSession
 from webui.ports import CommandRefused
 from webui.schemas import LiveState
 from webui.session_schemas import NotesPage, SessionDetail, SessionRow
+from webui.target_schemas import FollowReport, TargetGiven, TargetView, TrackView
 
 ASKED: Final = frozenset({"start", "stop", "mark", "keep", "pause", "resume", "tuner", "shutdown"})
 BOARD: Final = frozenset({"press", "audio", "cable", "oled", "network"})
@@ -48,6 +52,7 @@ class WebPedal:
         hub: Hub,
         library: Library,
         screen: Screen,
+        shelf: Shelf,
         *,
         sync_now: Callable[[], None],
         hands: SimulatedHands | None,
@@ -55,6 +60,8 @@ class WebPedal:
         self._hub = hub
         self._library = library
         self._screen = screen
+        self._shelf = shelf
+        self._reading = False
         self._sync_now = sync_now
         self._hands = hands
         self._sequence = 0
@@ -102,10 +109,7 @@ class WebPedal:
 
     async def _whole(self, session_id: str) -> rows.Whole | None:
         """Read and computed anew, in a thread: an hour of practice takes half a second. The last one is kept."""
-        try:
-            found = await asyncio.to_thread(self._library.session, session_id)
-        except SyncError as error:
-            raise CommandRefused("unreadable", str(error)) from error
+        found = await self._found(session_id)
         if found is None:
             return None
         stored, lines = found
@@ -114,6 +118,47 @@ class WebPedal:
             lambda: rows.whole(stored, readable(lines), running_id=running_id, settings=chosen)
         )
         return self._read
+
+    async def _found(self, session_id: str) -> tuple[StoredSession, list[bytes]] | None:
+        try:
+            return await asyncio.to_thread(self._library.session, session_id)
+        except SyncError as error:
+            raise CommandRefused("unreadable", str(error)) from error
+
+    async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
+        """Read it in a process of its own, keep it, and follow it from the next session on."""
+        if self._reading:
+            raise CommandRefused("busy", "another file is being read: wait a moment")
+        self._reading = True
+        try:
+            target, tracks = await self._shelf.read(data, name, track)
+            piece = await asyncio.to_thread(self._shelf.keep, target)
+        except PieceRefused as error:
+            raise CommandRefused("not_a_piece", str(error), "file") from error
+        finally:
+            self._reading = False
+        self._hub.choose_piece(piece)
+        listed = [TrackView(number=t.number, name=t.name, notes=t.notes) for t in tracks]
+        return TargetGiven(**piece_view(piece).model_dump(), tracks=listed)
+
+    def target(self) -> TargetView | None:
+        """What the next session follows."""
+        piece = self._hub.state.piece
+        return None if piece is None else piece_view(piece)
+
+    def drop_target(self) -> None:
+        """Nothing in particular from the next session on."""
+        self._hub.choose_piece(None)
+
+    async def follow_report(self, session_id: str) -> FollowReport | None:
+        """From the log, anew."""
+        found = await self._found(session_id)
+        if found is None or not found[0].header.setup.piece:
+            return None
+        stored, lines = found
+        return await asyncio.to_thread(
+            lambda: report_view(self._shelf.load(stored.header.setup.piece), readable(lines))
+        )
 
     def oled_png(self) -> bytes | None:
         """What the display shows now."""

@@ -1,16 +1,16 @@
 """The JSON API of practice: state, commands, settings, sessions. Everything that the page can do, a script can."""
 
-import asyncio
-import gzip
 from functools import reduce
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, create_model
 
+from webui.answers import packed
+from webui.closed import Closed
 from webui.errors import Refused
 from webui.ports import CommandRefused, Pedal
-from webui.schemas import Choices, Closed, LiveState, Settings
+from webui.schemas import Choices, LiveState, Settings
 from webui.session_schemas import NotesPage, SessionDetail, SessionPage
 
 SessionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -92,18 +92,6 @@ def settings_router(pedal: Pedal, choices: Choices) -> APIRouter:
         return choices
 
     return router
-
-
-async def packed(found: BaseModel | None, request: Request) -> Response:
-    """A large answer, made and packed in a thread: the hub's loop must not stand still for 2,000 notes."""
-    if found is None:
-        raise Refused(404, "not_found", "there is no such session")
-    body = await asyncio.to_thread(lambda: found.model_dump_json().encode())
-    headers = {"Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        body = await asyncio.to_thread(gzip.compress, body, 5, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, media_type="application/json", headers=headers)
 
 
 def history_router(pedal: Pedal) -> APIRouter:

@@ -14,6 +14,7 @@ from webui.pairing import Pairing
 from webui.ports import Pedal
 from webui.schemas import Choices, Settings
 from webui.security import Gate
+from webui.target_api import target_router
 
 API = "/api/v1"
 
@@ -37,6 +38,7 @@ def build_routes(pedal: Pedal, config: WebConfig, pairing: Pairing, feed: LiveFe
     app.include_router(command_router(pedal), prefix=API)
     app.include_router(settings_router(pedal, choices_of(config)), prefix=API)
     app.include_router(history_router(pedal), prefix=API)
+    app.include_router(target_router(pedal), prefix=API)
     app.include_router(board_router(pedal, simulated=config.simulated), prefix=API)
     app.include_router(pair_router(pedal, pairing))
     app.include_router(pages_router(load_pages()))

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from webui.closed import Closed
 from webui.errors import Refused
 from webui.ports import Pedal
-from webui.schemas import Closed, LiveState
+from webui.schemas import LiveState
 
 
 class EdgeIn(Closed):

@@ -11,6 +11,9 @@ from webui.errors import Refused
 
 BODY_BYTES_MAX = 64 * 1024
 BODY_SECONDS_MAX = 10.0
+# The routes that take a file as it is, and how much of it. A phone at the edge of the WiFi gets its time.
+UPLOADS = {("PUT", "/api/v1/target"): 10_000_000}
+UPLOAD_SECONDS_MAX = 60.0
 
 
 class RateLimiter:
@@ -44,7 +47,13 @@ class RateLimiter:
         return allowed
 
 
-async def _read(receive: Receive) -> bytes:
+def too_large(bytes_max: int) -> Refused:
+    """The answer to a body over the limit."""
+    limit = "64 kB" if bytes_max == BODY_BYTES_MAX else f"{bytes_max // 1_000_000} MB"
+    return Refused(413, "too_large", f"the body is larger than {limit}")
+
+
+async def _read(receive: Receive, bytes_max: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -53,20 +62,21 @@ async def _read(receive: Receive) -> bytes:
             raise Refused(400, "malformed", "the request ended too early")
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise Refused(413, "too_large", "the body is larger than 64 kB")
+        if size > bytes_max:
+            raise too_large(bytes_max)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
 
 
-async def read_body(receive: Receive) -> bytes:
-    """The whole body, counted as it streams in. Raises ``Refused``: over 64 kB, or dripping for over 10 s."""
+async def read_body(receive: Receive, bytes_max: int = BODY_BYTES_MAX, seconds_max: float | None = None) -> bytes:
+    """The whole body, counted as it streams in. Raises ``Refused``: too large, or dripping for too long."""
+    seconds_max = BODY_SECONDS_MAX if seconds_max is None else seconds_max
     try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            return await _read(receive)
+        async with asyncio.timeout(seconds_max):
+            return await _read(receive, bytes_max)
     except TimeoutError:
-        raise Refused(408, "too_slow", "the body did not arrive in 10 s") from None
+        raise Refused(408, "too_slow", f"the body did not arrive in {seconds_max:g} s") from None
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

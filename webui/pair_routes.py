@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
+from webui.closed import Closed
 from webui.errors import PairingRefused
 from webui.pairing import Pairing
 from webui.ports import Pedal
-from webui.schemas import Closed
 from webui.security import COOKIE
 
 log = logging.getLogger(__name__)

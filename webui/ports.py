@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from webui.schemas import LiveState
 from webui.session_schemas import NotesPage, SessionDetail, SessionRow
+from webui.target_schemas import FollowReport, TargetGiven, TargetView
 
 
 class CommandRefused(Exception):
@@ -43,6 +44,18 @@ class Pedal(Protocol):
 
     async def notes(self, session_id: str, first: int) -> NotesPage | None:
         """The notes of a session from number ``first`` on, or ``None`` where there is no such session."""
+
+    async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
+        """Play this file from the next session on. Raises ``CommandRefused`` (field "file") for what is no piece."""
+
+    def target(self) -> TargetView | None:
+        """The piece that the next session follows."""
+
+    def drop_target(self) -> None:
+        """Play nothing in particular from the next session on."""
+
+    async def follow_report(self, session_id: str) -> FollowReport | None:
+        """What became of the piece in a session; ``None`` where there was none, or no such session."""
 
     def oled_png(self) -> bytes | None:
         """What the display shows now, as PNG; ``None`` where there is no simulated board."""

@@ -2,18 +2,14 @@
 
 from typing import Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from webui.closed import Closed
 from webui.fact_schemas import BendsView, DynamicsView, PickingView, TempoView, VibratoView
+from webui.target_schemas import FollowLive, TargetView
 
 Metric = Literal["pitch_accuracy", "scale_conformity", "timing_stability", "noise_control"]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
-
-
-class Closed(BaseModel):
-    """A model that refuses unknown keys and non-finite numbers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class BeatView(Closed):
@@ -100,6 +96,8 @@ class SessionView(Closed):
     # The newest chord, and whether it still sounds.
     chord: str = ""
     chord_sounds: bool = False
+    # Where in the piece the player is, in a session that follows one.
+    follow: FollowLive | None = None
     tuning_drift: DriftView = DriftView()
 
 
@@ -179,6 +177,8 @@ class LiveState(Closed):
     settings: Settings = Settings()
     # Spelled as its key is: "B♭ major" where the setting is A#.
     scale: str = "A minor pentatonic"
+    # What the next session follows, if anything.
+    target: TargetView | None = None
     round_trip: RoundTripView = RoundTripView()
     parts: list[PartView] = Field(default_factory=list)
     waiting_to_sync: int = 0

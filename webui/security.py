@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webui.errors import Refused, refused_response
 from webui.hosts import host_allowed, origin_allowed
-from webui.limits import BODY_BYTES_MAX, RateLimiter, read_body, replay
+from webui.limits import BODY_BYTES_MAX, UPLOAD_SECONDS_MAX, UPLOADS, RateLimiter, read_body, replay, too_large
 from webui.pairing import Pairing
 from webui.tokens import digest
 
@@ -74,6 +74,17 @@ def _answer_headers(host: str, secure: bool) -> dict[str, str]:
     return headers
 
 
+def _check_declared(headers: Headers, bytes_max: int) -> None:
+    """Refused before a byte is read, where the length is said."""
+    declared = headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > bytes_max:
+        raise too_large(bytes_max)
+
+
+def _content_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 class Gate:
     """ASGI middleware: host, rate, origin, pairing, size and type, in this order; then the security headers."""
 
@@ -82,6 +93,7 @@ class Gate:
         self._pairing = pairing
         self._hosts = hosts
         self._limiter = limiter
+        self._uploading = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it through, or answer in its place."""
@@ -94,7 +106,7 @@ class Gate:
             checked_host = self._check_host(scope, headers)
             self._check_caller(scope, headers, checked_host)
             if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
-                body = await self._json_body(headers, receive)
+                body = await self._body(scope, headers, receive)
                 receive = replay(body, receive)
         except Refused as refused:
             answer = refused_response(refused)
@@ -130,15 +142,29 @@ class Gate:
         if not (owner or paired or open_door):
             raise Refused(401, "not_paired", "this browser is not paired with the pedal: pair it first")
 
-    async def _json_body(self, headers: Headers, receive: Receive) -> bytes:
-        declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > BODY_BYTES_MAX:
-            raise Refused(413, "too_large", "the body is larger than 64 kB")
+    async def _body(self, scope: Scope, headers: Headers, receive: Receive) -> bytes:
+        bytes_max = UPLOADS.get((scope["method"], scope["path"]))
+        if bytes_max is not None:
+            return await self._upload(headers, receive, bytes_max)
+        _check_declared(headers, BODY_BYTES_MAX)
         body = await read_body(receive)
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = _content_type(headers)
         if body and kind != "application/json":
             raise Refused(415, "not_json", "send JSON, with content-type application/json")
         return body
+
+    async def _upload(self, headers: Headers, receive: Receive, bytes_max: int) -> bytes:
+        """A file. One at a time: two of them, held up in the air, would be memory that the ear needs."""
+        _check_declared(headers, bytes_max)
+        if _content_type(headers) != "application/octet-stream":
+            raise Refused(415, "not_a_file", "send the file's bytes, with content-type application/octet-stream")
+        if self._uploading:
+            raise Refused(429, "busy", "another file is on its way: wait a moment", retry_after_s=5)
+        self._uploading = True
+        try:
+            return await read_body(receive, bytes_max, UPLOAD_SECONDS_MAX)
+        finally:
+            self._uploading = False
 
     def _with_headers(self, scope: Scope, send: Send, host: str) -> Send:
         extra = _answer_headers(host, scope.get("scheme") in {"https", "wss"})

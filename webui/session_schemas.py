@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from webui.closed import Closed
 from webui.fact_schemas import ChordCountView, CoverageView, CurveView
-from webui.schemas import Closed, DriftView, MetricsView, NoteView
+from webui.schemas import DriftView, MetricsView, NoteView
 
 # An hour of 16ths is over 10,000 notes: they come in pages, so that no answer is larger than a phone likes.
 NOTES_MAX: Final = 2000
@@ -118,6 +119,8 @@ class SessionDetail(SessionRow):
     clicks: list[ClickView] = Field(default_factory=list)
     chords: list[ChordView] = Field(default_factory=list, max_length=CHORDS_MAX)
     scale_tones: ScaleView
+    # Whether it followed a piece: then /follow has the report.
+    followed: bool = False
     coverage: CoverageView = CoverageView()
     chord_count: ChordCountView = ChordCountView()
     curve: CurveView = CurveView()

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from tests.webui.fake_session import charts, topics
+from tests.webui.fake_session import charts, follow_live, follow_report, topics
 from webui.ports import CommandRefused
 from webui.schemas import (
     DriftView,
@@ -21,6 +21,7 @@ from webui.schemas import (
     StringDriftView,
 )
 from webui.session_schemas import NOTES_MAX, GapView, NotesPage, SessionDetail, SessionRow
+from webui.target_schemas import FollowReport, TargetGiven, TargetView, TrackView
 
 # A minor pentatonic, up and down, as MIDI numbers; every ninth note is a wrong one.
 MELODY = (57, 60, 62, 64, 67, 69, 72, 69, 67, 64, 62, 60)
@@ -123,6 +124,9 @@ class FakePedal:
         self.round_trip = RoundTripView(card="Solo", outputs=2)
         self.cable = False
         self.faults: dict[str, PartView] = {}
+        self.files: list[tuple[bytes, str, str]] = []
+        self.piece: TargetView | None = None
+        self.follows = False
         self.long: dict[str, list[NoteView]] = {}
         self.stored = [self._detail(index) for index in reversed(range(stored))]
         self.review: SessionView | None = None
@@ -143,6 +147,7 @@ class FakePedal:
             session=self._view() if playing else None,
             review=self.review,
             settings=self.settings,
+            target=self.piece,
             round_trip=self.round_trip,
             parts=self._parts(),
             waiting_to_sync=1 if "network" in self.faults else 0,
@@ -172,6 +177,23 @@ class FakePedal:
             return None
         last = first + NOTES_MAX
         return NotesPage(notes=notes[first:last], first=first, next=last if last < len(notes) else None)
+
+    async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
+        self.files.append((data, name, track))
+        if data.startswith(b"bad"):
+            raise CommandRefused("not_a_piece", "this is no piece; give MIDI", "file")
+        self.piece = TargetView(title=name, source="midi", track=track or "Lead", notes=40, bars=8, segments=["Chorus"])
+        tracks = [TrackView(number=1, name="Lead", notes=40), TrackView(number=2, name="Bass", notes=16)]
+        return TargetGiven(**self.piece.model_dump(), tracks=tracks)
+
+    def target(self) -> TargetView | None:
+        return self.piece
+
+    def drop_target(self) -> None:
+        self.piece = None
+
+    async def follow_report(self, session_id: str) -> FollowReport | None:
+        return follow_report() if session_id in self.long and self.follows else None
 
     def oled_png(self) -> bytes | None:
         return png(128, 64, int(self.now_s * 10) % 128) if self.simulated else None
@@ -279,6 +301,7 @@ class FakePedal:
             marks=len(self.marks_s),
             metrics=metrics_of(played),
             tuning_drift=drift_of(played),
+            follow=follow_live(played) if self.follows else None,
             chord="Am7" if played > 30 else "",
             chord_sounds=played % 40 > 30,
             recent=[note_at(index) for index in range(max(0, played - 16), played)],
@@ -333,6 +356,7 @@ class FakePedal:
             marks_s=list(self.marks_s) if view else [4.0],
             gaps_s=[] if view else [9.0],
             gaps=[] if view else [GapView(at_s=9.0, lost_s=0.7, reason="no sound")],
+            followed=self.follows,
             **charts(duration_s),
             tuning_drift=drift_of(notes),
         )

@@ -17,6 +17,7 @@ from webui.fact_schemas import (
 )
 from webui.schemas import BeatView
 from webui.session_schemas import ChordView, ClickView, NeckView, PlaceView, ScaleView, SpanView
+from webui.target_schemas import BarReport, FollowEvent, FollowLive, FollowReport, SegmentReport, TargetView
 
 PENTATONIC = [0, 2, 4, 7, 9]
 NAMES = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"]
@@ -87,3 +88,47 @@ def charts(duration_s: float) -> dict[str, Any]:
             ]
         ),
     }
+
+
+def follow_live(played: int) -> FollowLive:
+    """Somewhere in the chorus."""
+    marks: list[Any] = ["hit", "hit", "wrong", "hit", "missed", "hit", "extra", "hit"]
+    return FollowLive(
+        title="Autumn leaves",
+        notes=180,
+        bars=64,
+        bar=None if played < 2 else 12,
+        segment="Chorus",
+        next=["A3", "Bb3", "C#4"],
+        tempo_bpm=98.2,
+        hits=played,
+        wrong=2,
+        extra=1,
+        reached=played + 2,
+        trail=marks[: max(0, played)],
+    )
+
+
+def follow_report() -> FollowReport:
+    """A verse that went well, a chorus that did not."""
+    bars = [
+        BarReport(
+            number=n, segment="Verse" if n < 9 else "Chorus", hits=h, wrong=8 - h if h else 0, missed=0, signed_ms=3.0
+        )
+        for n, h in enumerate((8, 8, 7, 8, 8, 8, 8, 8, 5, 4, 8, 7, 0, 0, 0, 0), 1)
+    ]
+    return FollowReport(
+        target=TargetView(title="Autumn leaves", source="guitar pro", track="Lead", notes=128, bars=16),
+        hits=87,
+        wrong=9,
+        missed=3,
+        extra=1,
+        reached=99,
+        accuracy=0.879,
+        passes=2,
+        tempo_bpm=98.2,
+        signed_ms=-4.0,
+        bars=bars,
+        segments=[SegmentReport(name="Verse", played=64, hits=63, hit_share=0.98)],
+        events=[FollowEvent(kind="repeat", at_s=34.2, bar=9), FollowEvent(kind="stop", at_s=50.0, bar=12)],
+    )

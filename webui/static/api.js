@@ -13,7 +13,10 @@ export class ApiError extends Error {
 
 async function ask(method, path, body) {
   const options = { method, headers: {}, cache: "no-store" };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers["content-type"] = "application/octet-stream";
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);
   }
@@ -36,4 +39,7 @@ async function ask(method, path, body) {
 
 export const get = (path) => ask("GET", path);
 export const post = (path, body) => ask("POST", path, body);
+export const remove = (path) => ask("DELETE", path);
+// A file, as it is.
+export const send = (method, path, file) => ask(method, path, file);
 export const patch = (path, body) => ask("PATCH", path, body);

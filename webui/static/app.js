@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import * as board from "./board.js";
 import { $, show, text } from "./dom.js";
+import * as follow from "./follow.js";
 import * as latency from "./latency.js";
 import * as live from "./live.js";
 import * as pair from "./pair.js";
@@ -66,6 +67,7 @@ function onState(state) {
   board.render(state, say);
   settings.render(state.settings);
   latency.render(state);
+  follow.render(state);
   if (state.toast && state.toast !== lastToast) say(state.toast);
   lastToast = state.toast;
   // A session that ended while the list is open belongs into the list.
@@ -110,6 +112,7 @@ async function begin() {
   $("tabs").setAttribute("aria-label", t("product"));
   live.build(say);
   latency.build(say);
+  follow.build(say);
   pair.build((message) => {
     enter(true);
     say(message);

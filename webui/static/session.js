@@ -6,6 +6,7 @@ import { curveCharts } from "./curves.js";
 import { $, el } from "./dom.js";
 import { driftTable } from "./drift.js";
 import { factList, notScored } from "./facts.js";
+import * as follow from "./follow.js";
 import { Scores } from "./gauges.js";
 import { neckMap } from "./neck.js";
 import { chosen } from "./settings.js";
@@ -61,7 +62,7 @@ export async function page(id, say) {
   redraw = notes.redraw ?? (() => {});
   root.replaceChildren(...[
     el("header", {}, el("h2", {}, when(session.start)), el("p", { class: "sub" }, session.scale), tag),
-    numbers(session), list, factList(session), notes.section, beatChart(session),
+    numbers(session), list, follow.report(session), factList(session), notes.section, beatChart(session),
     neckMap(session, Boolean(chosen()?.left_handed)), curveCharts(session), driftTable(session.tuning_drift),
     notScored(session.metrics),
   ].filter((section) => section !== null));

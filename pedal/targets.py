@@ -1,0 +1,127 @@
+"""Pieces to be played, on disk: one file for each, named by its content, so that a session finds its own for ever.
+
+A file that a phone sends is read by ``pedal.target_reader`` in a process of its own: a parser may take seconds, and the
+hub's loop must not stand still for five milliseconds.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from dsp.follow.target import Target
+from pedal.one_thread import ONE_THREAD
+from pedal.target_file import BYTES_MAX, Piece, from_bytes, piece_of, to_bytes
+
+FOLDER: Final = "pieces"
+KEPT_MAX: Final = 200
+READ_S_MAX: Final = 20.0
+PIECE_ID: Final = re.compile(r"[0-9a-f]{32}")
+log = logging.getLogger(__name__)
+
+
+class PieceRefused(Exception):
+    """The file is no piece, or cannot be kept; the text is one line for the player."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackChoice:
+    """A track of the file that was given, for whoever wants another."""
+
+    number: int
+    name: str
+    notes: int
+
+
+class Shelf:
+    """``folder``: the pedal's data directory. What blocks says so; call that in a thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+
+    async def read(self, data: bytes, name: str, track: str) -> tuple[Target, list[TrackChoice]]:
+        """What a stranger's file holds. Raises ``PieceRefused``."""
+        answer = await _asked(data, name, track)
+        if "error" in answer:
+            raise PieceRefused(str(answer["error"]))
+        target = await asyncio.to_thread(_target_of, answer)
+        return target, [TrackChoice(t["number"], t["name"], t["notes"]) for t in answer["tracks"]]
+
+    def keep(self, target: Target) -> Piece:
+        """Write it, whole or not at all; the oldest of more than ``KEPT_MAX`` go. Blocks. Raises ``PieceRefused``."""
+        data = to_bytes(target)
+        piece = piece_of(target, data)
+        path = self._path(piece.piece_id)
+        partial = path.with_suffix(".part")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            self._make_room(path)
+        except OSError as error:
+            log.warning("the piece was not kept: %s", error)
+            raise PieceRefused("the pedal's storage refused to keep it: is it full?") from error
+        return piece
+
+    def load(self, piece_id: str) -> tuple[Target, Piece] | None:
+        """The piece of this name, or ``None`` where it is not kept any more, or is damaged. Blocks."""
+        if PIECE_ID.fullmatch(piece_id) is None:
+            return None
+        try:
+            with self._path(piece_id).open("rb") as file:
+                data = file.read(BYTES_MAX + 1)
+            target = from_bytes(data)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            log.warning("piece %s: %s", piece_id, error)
+            return None
+        piece = piece_of(target, data)
+        return (target, piece) if piece.piece_id == piece_id else None
+
+    def _path(self, piece_id: str) -> Path:
+        return self._folder / f"{piece_id}.json"
+
+    def _make_room(self, newest: Path) -> None:
+        kept = sorted((p for p in self._folder.glob("*.json") if p != newest), key=lambda p: p.stat().st_mtime_ns)
+        for old in kept[: max(0, len(kept) + 1 - KEPT_MAX)]:
+            old.unlink(missing_ok=True)
+
+
+def _target_of(answer: dict[str, Any]) -> Target:
+    return from_bytes(json.dumps(answer["target"]).encode())
+
+
+async def _asked(data: bytes, name: str, track: str) -> dict[str, Any]:
+    """The reader's answer; it is ended when it takes too long, and its own fault is told in our words."""
+    reader = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "pedal.target_reader", name, track),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=os.environ | ONE_THREAD,
+    )
+    try:
+        async with asyncio.timeout(READ_S_MAX):
+            out, _ = await reader.communicate(data)
+        answer = await asyncio.to_thread(json.loads, out) if reader.returncode == 0 else None
+    except (TimeoutError, ValueError):
+        answer = None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            if reader.returncode is None:
+                reader.kill()
+                await reader.wait()
+    if not isinstance(answer, dict):
+        raise PieceRefused("this file takes too long to read or too much memory: give a shorter piece, or MIDI")
+    return answer

@@ -148,6 +148,7 @@ def _keeping_commands(commands: Any) -> None:
     sessions = _add(commands, "sessions", "keep", "sessions", "sessions: list, show, export")
     sessions.add_argument("what", choices=("list", "show", "export"))
     sessions.add_argument("session_id", nargs="?", metavar="ID", help="which one (show, export)")
+    sessions.add_argument("--csv", action="store_true", help="export: the notes as CSV instead of JSON")
     sessions.add_argument("--limit", type=int, default=50, metavar="N", help="how many to list")
     _with_data(sessions)
     _with_json(sessions)

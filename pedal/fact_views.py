@@ -1,6 +1,6 @@
 """What stands beside the scores as the web's JSON: the same fields, rounded for people. Pure."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final, TypeVar
 
 from dsp.types import Metrics, Summary
@@ -20,14 +20,18 @@ DIGITS: Final = 3  # more than anybody hears, few enough for an answer that is r
 T = TypeVar("T", bound=Fact)
 
 
-def of_metrics(metrics: Metrics) -> dict[str, Any]:
-    """The topics of ``MetricsView`` under their names."""
+def of_metrics(metrics: Metrics, *, whole: bool) -> dict[str, Any]:
+    """The topics of ``MetricsView`` under their names. The curve of the tempo only where a ``whole`` session is told.
+
+    Sixty points in each of a list's rows, or fifteen times a second, would be most of what goes over the air.
+    """
+    tempo = metrics.tempo if whole else replace(metrics.tempo, curve=())
     return {
         "dynamics": _view(DynamicsView, metrics.dynamics),
         "picking": _view(PickingView, metrics.picking),
         "bends": _view(BendsView, metrics.bends),
         "vibrato": _view(VibratoView, metrics.vibrato),
-        "tempo": _view(TempoView, metrics.tempo),
+        "tempo": _view(TempoView, tempo),
     }
 
 

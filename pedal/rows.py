@@ -69,7 +69,7 @@ def whole(
     base = row(stored, running_id=running_id, summary=summary)
     first = notes_page(notes, 0)
     detail = SessionDetail(
-        **base.model_dump() | {"notes": len(notes)},
+        **base.model_dump() | {"notes": len(notes), "metrics": metrics_view(summary.metrics, whole=True)},
         timeline=first.notes,
         notes_next=first.next,
         marks_s=[clock.at_s(m.segment, m.sample) for m in record.marks],

@@ -55,8 +55,9 @@ def place(position: str) -> str:
 
 
 def early_late(signed_ms: float) -> str:
-    """ "22 ms early"."""
-    return f"{abs(round(signed_ms))} ms {'early' if signed_ms < 0 else 'late'}"
+    """ "22 ms early", or "on the beat"."""
+    away = abs(round(signed_ms))
+    return f"{away} ms {'early' if signed_ms < 0 else 'late'}" if away else "on the beat"
 
 
 def _wrong(summary: Summary) -> Told | None:
@@ -79,6 +80,16 @@ def _place(summary: Summary) -> Told | None:
     if worst is None or len(sure) < 2 or apart_ms(worst) < 0.5 * abs(worst.signed_ms):
         return None
     return Told(apart_ms(worst) / NOTICED_MS, f"{place(worst.position)} is {early_late(worst.signed_ms)}")
+
+
+def _own_place(summary: Summary) -> Told | None:
+    """Without a click: the place in the player's own beat that is furthest off."""
+    sure = [place for place in summary.metrics.tempo.places if place.n >= BEATS_MIN]
+    worst = max(sure, key=lambda place: abs(place.signed_ms), default=None)
+    if worst is None:
+        return None
+    name = f"part {worst.place[1:]}" if worst.place.startswith(".") else f"the {worst.place}"
+    return Told(abs(worst.signed_ms) / NOTICED_MS, f"{name} is {early_late(worst.signed_ms)}")
 
 
 def _average(summary: Summary) -> Told | None:
@@ -133,6 +144,7 @@ Rule = Callable[[Summary], Told | None]
 RULES: Final[tuple[tuple[str | None, Rule], ...]] = (
     ("scale_conformity", _wrong),
     ("timing_stability", _place),
+    ("timing_stability", _own_place),
     ("timing_stability", _average),
     ("timing_stability", _tempo),
     ("timing_stability", _picking),

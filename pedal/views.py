@@ -111,8 +111,8 @@ def drift_view(drift: TuningDrift, told: frozenset[str]) -> DriftView:
     )
 
 
-def metrics_view(metrics: Metrics) -> MetricsView:
-    """Scores, rounded for people; the stored ones keep every digit."""
+def metrics_view(metrics: Metrics, *, whole: bool = False) -> MetricsView:
+    """Scores, rounded for people; the stored ones keep every digit. ``whole``: with all curves."""
     return MetricsView(
         pitch_accuracy=_rounded(metrics.pitch_accuracy, 3),
         scale_conformity=_rounded(metrics.scale_conformity, 3),
@@ -123,7 +123,7 @@ def metrics_view(metrics: Metrics) -> MetricsView:
         swing_ratio=_rounded(metrics.swing_ratio, 2),
         signed_ms=_rounded(metrics.signed_ms, 1),
         by_beat=[BeatView(position=b.position, signed_ms=round(b.signed_ms, 1), n=b.n) for b in metrics.by_beat],
-        **of_metrics(metrics),
+        **of_metrics(metrics, whole=whole),
         not_scored=metrics.not_scored,
         metric_version=metrics.metric_version,
     )

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dsp.theory.scales import note_name
 from pedal import rows, words
 from pedal.cli.errors import Failed, UsageError
 from pedal.datadir import daemon_address
+from pedal.export import as_csv, as_text
 from pedal.sessions import readable
 from sync.credential import read_credential
 from sync.errors import SyncError
@@ -25,6 +25,8 @@ def sessions(parsed: argparse.Namespace) -> None:
         raise UsageError(f"list takes no session; did you mean: pedal sessions show {parsed.session_id}")
     if parsed.what != "list" and parsed.session_id is None:
         raise UsageError(f"which session? pedal sessions {parsed.what} ID; pedal sessions list shows them")
+    if parsed.csv and parsed.what != "export":
+        raise UsageError("--csv belongs to export: pedal sessions export ID --csv")
     if not 1 <= parsed.limit <= LIMIT_MAX:
         raise UsageError(f"--limit takes 1 to {LIMIT_MAX}")
     try:
@@ -58,18 +60,15 @@ def _list(parsed: argparse.Namespace) -> None:
 def _one(parsed: argparse.Namespace) -> None:
     whole = _whole(parsed.data, parsed.session_id)
     detail = whole.detail
+    if parsed.csv:
+        sys.stdout.write(as_csv(detail, whole.notes))
+        return
     if parsed.json or parsed.what == "export":
         # The page gets its notes in portions; a file holds them all.
         every = [note.model_dump() for note in whole.notes]
         _write(json.dumps(detail.model_dump() | {"timeline": every, "notes_next": None}, allow_nan=False))
         return
-    _write(f"{detail.session_id}  {detail.start or 'date unknown'}  {detail.scale}  {words.clock(detail.duration_s)}")
-    for note in whole.notes:
-        flag = "" if note.in_scale else "  off the scale"
-        _write(f"{note.onset_s:9.3f} s  {note_name(note.midi):4} {note.cents:+6.1f} cents{flag}")
-    for name, value in detail.metrics.model_dump().items():
-        if isinstance(value, float):
-            _write(f"{name:17} {value:g}")
+    sys.stdout.write(as_text(detail, whole.notes))
 
 
 def _whole(data: Path, session_id: str) -> rows.Whole:

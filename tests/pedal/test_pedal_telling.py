@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsp.facts import Bends, ChordCount, Coverage, Dynamics, Picking, TempoHeld
+from dsp.facts import Bends, ChordCount, Coverage, Dynamics, Picking, PlaceError, TempoHeld
 from dsp.types import BeatError, Metrics, Summary
 from pedal.canvas import SMALLEST, WIDTH, _font
 from pedal.telling import place, telling
@@ -31,6 +31,11 @@ def with_metrics(**facts: Any) -> Summary:
         (with_metrics(signed_ms=-18.0), "18 ms early on average"),
         (with_metrics(by_beat=(BeatError("2", 1.0, 9), BeatError("3&", -22.4, 9))), "the & of 3 is 22 ms early"),
         (with_metrics(by_beat=(BeatError("2", 25.0, 9), BeatError("3", 1.0, 9))), "beat 2 is 25 ms late"),
+        (
+            with_metrics(tempo=TempoHeld(places=(PlaceError("&", 14.0, 30), PlaceError("e", -3.0, 9)))),
+            "the & is 14 ms late",
+        ),
+        (with_metrics(tempo=TempoHeld(places=(PlaceError(".2", -14.0, 30),))), "part 2 is 14 ms early"),
         (with_metrics(tempo=TempoHeld(96.2, 104.4, 8.5, 2.0, 90)), "rushed: 96 to 104 bpm"),
         (with_metrics(tempo=TempoHeld(104.0, 96.0, -7.7, 2.0, 90)), "dragged: 104 to 96 bpm"),
         (with_metrics(picking=Picking(14.0, 3.0, n=80)), "2nd strokes 14 ms late"),
@@ -51,6 +56,7 @@ def test_the_most_telling_fact(summary: Summary, sentence: str) -> None:
         {"by_beat": (BeatError("3&", -80.0, 9),)},  # nothing to stand out from
         {"picking": Picking(14.0, 8.0, n=80)},  # not sure
         {"picking": Picking(14.0, 1.0, n=8)},
+        {"tempo": TempoHeld(places=(PlaceError("&", 40.0, 3),))},
         {"bends": Bends(-60.0, 9.0, 0.1, n=2)},
         {"tempo": TempoHeld(96.0, 120.0, 25.0, 2.0, 4)},
         {"dynamics": Dynamics(0.3, 9.0, n=4)},

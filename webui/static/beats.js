@@ -20,16 +20,19 @@ function row(beat, range, worst) {
 // "1", "1&", "2" ...: as they come in the bar.
 function order(a, b) {
   const place = (name) => {
-    const beat = Number.parseInt(name, 10);
-    const rest = name.slice(String(beat).length);
-    return beat + ({ "": 0, e: 0.25, "&": 0.5, a: 0.75 }[rest] ?? Number(`0${rest}`) / 1);
+    const beat = Number.parseInt(name, 10) || 0;
+    const rest = name.replace(/^\d+/, "");
+    return beat + ({ "": 0, e: 0.25, "&": 0.5, a: 0.75 }[rest] ?? Number(rest) / 10);
   };
   return place(a.position) - place(b.position);
 }
 
 export function beatChart(session) {
-  const { by_beat: beats, swing_ratio: swing } = session.metrics;
-  const heading = el("h3", {}, t("beats"));
+  const { swing_ratio: swing } = session.metrics;
+  // Without a click there are no numbered beats, only places within the player's own.
+  const own = session.metrics.by_beat.length === 0;
+  const beats = own ? session.metrics.tempo.places.map((one) => ({ ...one, position: one.place })) : session.metrics.by_beat;
+  const heading = el("h3", {}, t(own && beats.length ? "beats_own" : "beats"));
   if (beats.length === 0) {
     const why = session.metrics.not_scored.timing_stability;
     return el("section", { class: "beats" }, heading,
@@ -48,13 +51,15 @@ export function beatChart(session) {
     el("table", {}, el("caption", { class: "unseen" }, t("beats")), el("thead", {}, head),
       el("tbody", {}, ...[...beats].sort(order).map((beat) => row(beat, range, worst)))),
     swing === null ? null : el("p", {}, t(Math.abs(swing - 1) < 0.15 ? "swing_straight" : "swing", { ratio: swing.toFixed(1) })),
+    own ? el("p", { class: "hint" }, t("beats_own_hint")) : null,
     sure.length < beats.length ? el("p", { class: "hint" }, t("beats_few", { few: FEW })) : null);
 }
 
 // "3&" -> "the & of 3"; "3" -> "beat 3".
 export function placeName(position) {
-  const beat = String(Number.parseInt(position, 10));
+  const [beat] = /^\d*/.exec(position);
   const rest = position.slice(beat.length);
+  if (!beat) return rest.startsWith(".") ? t("place_own_part", { part: rest.slice(1) }) : t("place_own", { sub: rest });
   if (!rest) return t("place_beat", { beat });
   if (rest.startsWith(".")) return t("place_part", { beat, part: rest.slice(1) });
   return t("place_sub", { beat, sub: rest });

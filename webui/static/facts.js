@@ -12,7 +12,8 @@ const one = (value) => value.toFixed(1);
 function tempo(metrics) {
   const held = metrics.tempo;
   if (metrics.tempo_bpm === null) return null;
-  const lines = [t("fact_tempo", { bpm: one(metrics.tempo_bpm) })];
+  const lines = [held?.se_bpm ? t("fact_tempo_sure", { bpm: metrics.tempo_bpm.toFixed(2), se: held.se_bpm.toFixed(2) })
+    : t("fact_tempo", { bpm: one(metrics.tempo_bpm) })];
   if (held?.drift_percent !== null && held?.drift_percent !== undefined) {
     lines.push(t(Math.abs(held.drift_percent) < 0.5 ? "fact_tempo_held" : "fact_tempo_drift", {
       from: one(held.start_bpm), to: one(held.end_bpm), percent: signed(held.drift_percent, 1) }));

@@ -68,6 +68,10 @@ export const CHARTS_EN = {
   move_jump: "{time} went to bar {bar}",
 
   beats: "Early and late in the bar",
+  beats_own: "Early and late in the beat",
+  beats_own_hint: "Without a click: against your own beat.",
+  place_own: "the {sub}",
+  place_own_part: "part {part} of the beat",
   beats_place: "place",
   beats_worst: "Most off: {place} is {offset}.",
   beats_even: "No place in the bar is off by 5 ms or more.",
@@ -106,6 +110,7 @@ export const CHARTS_EN = {
   topic_coverage: "Scale used",
   topic_chords: "Chords",
   fact_tempo: "{bpm} bpm.",
+  fact_tempo_sure: "{bpm} ± {se} bpm.",
   fact_tempo_held: "Held: {from} at the start, {to} at the end.",
   fact_tempo_drift: "From {from} to {to} bpm ({percent} %).",
   fact_dynamics: "Strokes vary by {spread} dB: evenness {score} of 100, from {n} strokes.",

@@ -23,6 +23,7 @@ LATE: Final = 10 * MS
 LOOKS_BACK: Final = 44 * HOP_SAMPLES  # 117 ms after a stroke its beginning is still remembered
 FIFTH: Final = "5"
 COMES_BACK: Final = 130 * MS  # 16ths at 115 bpm
+TWO_SPREAD: Final = 60 * MS  # two strings so far apart are two notes
 STRINGS_MIN: Final = 3
 
 
@@ -112,5 +113,6 @@ def is_chord(verdict: Verdict) -> bool:
     if guess.what != "chord" or guess.confidence < SURE:
         return False
     if guess.kind == FIFTH:
-        return guess.bass == guess.root and guess.confidence >= SURE_FIFTH
+        together = len(guess.tones) > 2 or verdict.spread_samples < TWO_SPREAD
+        return together and guess.bass == guess.root and guess.confidence >= SURE_FIFTH
     return len(guess.tones) >= STRINGS_MIN

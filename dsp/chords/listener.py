@@ -31,7 +31,6 @@ FLUX_CUTS: Final = 0.14
 WARM_UP: Final = 30 * MS  # the first sound of all is always new, hum too
 FLUX_STRONG: Final = 0.4
 STRONG: Final = 0.4  # of the stroke's own flux
-STRONG_APART: Final = 70 * MS
 APART: Final = 52 * MS
 LOOK: Final = 56 * HOP_SAMPLES  # 149 ms
 LOOK_MIN: Final = 120 * MS  # shorter, the partials of two strings melt together
@@ -63,15 +62,10 @@ class Stroke:
     loudest: float
     noise_power: float
     over_chord: bool
-    strong_sample: int = 0
+    strong_sample: int
     looked: Partials | None = None
     heard: Strings | None = None
     several: bool = False
-
-    def is_followed(self, sample: int, flux: float) -> bool:
-        """Whether this is as strong as the stroke itself, and too late for a string of it, whatever rustled between."""
-        since = sample - max(self.strong_sample, self.rough_sample)
-        return flux >= max(STRONG * self.flux, FLUX_STRONG) and since > STRONG_APART
 
     @property
     def is_loud(self) -> bool:
@@ -87,6 +81,7 @@ class Verdict:
     until_sample: int
     guess: ChordGuess
     again: bool  # the chord that rang, struck again
+    spread_samples: int  # from the first to the last strong string
 
 
 class ChordListener:
@@ -121,12 +116,12 @@ class ChordListener:
             return None
         stroke.loudest = max(stroke.loudest, power)
         apart = sample - stroke.newest_sample
-        if flux >= FLUX_CUTS and (apart > APART or stroke.is_followed(sample, flux)):
+        if flux >= FLUX_CUTS and apart > APART:
             self._stroke = self._begin(sample, flux, power, noise_power)
             return self._cut(stroke, sample - NOTICED_LATE, low, sample) if stroke.is_loud else None
         if flux >= FLUX_GOES_ON and apart <= APART:
             stroke.newest_sample = sample
-            if flux >= STRONG * stroke.flux:
+            if flux >= max(STRONG * stroke.flux, FLUX_STRONG):
                 stroke.strong_sample = sample
             stroke.flux = max(stroke.flux, flux)
         age = sample - stroke.rough_sample
@@ -144,7 +139,7 @@ class ChordListener:
         return None
 
     def _begin(self, sample: int, flux: float, power: float, noise_power: float) -> Stroke:
-        return Stroke(sample, sample, flux, power, noise_power, sample - self._rang_sample < RANG)
+        return Stroke(sample, sample, flux, power, noise_power, sample - self._rang_sample < RANG, sample)
 
     def _cut(self, stroke: Stroke, until: int, low: Callable[[int], Samples], sample: int) -> Verdict | None:
         """The next stroke has begun: judge by what was heard until then."""
@@ -176,7 +171,7 @@ class ChordListener:
         begin = stroke.rough_sample - NOTICED_LATE
         before = _between(low, sample, begin - BEFORE, begin)
         guess = recognise(_between(low, sample, begin, until), before, self._a4_hz)
-        return Verdict(stroke.rough_sample, until, guess, again=stroke.heard.new < NEW)
+        return Verdict(stroke.rough_sample, until, guess, stroke.heard.new < NEW, stroke.strong_sample - stroke.rough_sample)
 
 
 def _between(low: Callable[[int], Samples], sample: int, begin: int, end: int) -> Samples:

@@ -171,7 +171,9 @@ class ChordListener:
         begin = stroke.rough_sample - NOTICED_LATE
         before = _between(low, sample, begin - BEFORE, begin)
         guess = recognise(_between(low, sample, begin, until), before, self._a4_hz)
-        return Verdict(stroke.rough_sample, until, guess, stroke.heard.new < NEW, stroke.strong_sample - stroke.rough_sample)
+        return Verdict(
+            stroke.rough_sample, until, guess, stroke.heard.new < NEW, stroke.strong_sample - stroke.rough_sample
+        )
 
 
 def _between(low: Callable[[int], Samples], sample: int, begin: int, end: int) -> Samples:

@@ -103,6 +103,9 @@ def _table(ours: Score) -> Iterator[tuple[str, ValueOf, int, str, float | None, 
     for kind in (k for k in TUNER_KINDS if k in ours.tuner_cents):
         which, q, limit = TUNER_CENTS[kind]
         yield f"{kind}, {which}, cents", _tuner(kind, q), 3, f"≤ {limit:g}", limit, False
+    if ours.chords.true:
+        yield from _chords(ours.chords.true)
+    yield "false chords", lambda h: float(sum(h.score.chords.false.values())), 0, "0", 0.0, False
     yield "CPU seconds of one core per second", lambda h: h.real_time_factor, 4, "≤ .05", 0.05, False
 
 
@@ -114,6 +117,15 @@ def _latency(register: str) -> Iterator[tuple[str, ValueOf, int, str, float | No
     yield f"onset → right note, {register}, median ms", at(50), 1, f"≤ {goal_ms:g}", goal_ms, False
     yield f"onset → right note, {register}, p95 ms", at(95), 1, "≤ 60", 60.0, False
     yield f"missed, {register}, %", lambda h: _missed(h.score.latencies_ms[register]), 1, "≤ 2", 2.0, False
+
+
+def _chords(true: int) -> Iterator[tuple[str, ValueOf, int, str, float | None, bool]]:
+    at_least = f"≥ {true - 1}"
+    yield f"chords, roots right, of {true}", lambda h: float(h.score.chords.roots), 0, at_least, true - 1.0, True
+    yield "chords, exact, %", lambda h: 100.0 * h.score.chords.exact / true, 0, "≥ 85", 85.0, True
+    yield "notes off the chord", lambda h: float(h.score.chords.off_notes), 0, "0", 0.0, False
+    yield "chord decided after, median ms", lambda h: _quantile(h.score.chords.late_ms, 50), 0, "≤ 400", 400.0, False
+    yield "chord decided after, p95 ms", lambda h: _quantile(h.score.chords.late_ms, 95), 0, "≤ 400", 400.0, False
 
 
 def _quantile(values: list[float], q: float) -> float:

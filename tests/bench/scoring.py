@@ -16,6 +16,8 @@ import mir_eval
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.bench.chord_scoring import ChordScore
+
 Json = dict[str, Any]
 
 NOTE_KINDS = ("seq", "legato", "bend", "low", "time")
@@ -60,6 +62,7 @@ class Score:
     noise_s: float = 0.0
     jitter_errors_ms: list[float] = field(default_factory=list)
     tuner_cents: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    chords: ChordScore = field(default_factory=ChordScore)
 
     @property
     def all_notes(self) -> Counts:
@@ -70,6 +73,7 @@ class Score:
 
     def add(self, name: str, kind: str, truth: Json, heard: Json, readings: Sequence[Json] = ()) -> None:
         """``heard`` as ``pedal analyze --json`` prints it, ``readings`` as ``pedal tune`` does."""
+        self.chords.add(name, kind, truth, heard)
         if kind == "noise":
             self.false_notes[name] = len(heard["notes"]) + stood_wrong(heard)
             self.noise_s += truth["duration"]

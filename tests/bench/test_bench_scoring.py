@@ -50,6 +50,44 @@ def test_all_right_is_one_and_its_latency_is_what_it_took():
     assert np.mean(score.onset_errors_ms) == pytest.approx(1.0)
 
 
+CHORDS = {
+    "duration": 4.0,
+    "notes": [],
+    "meta": {
+        "chords": [
+            {"onset": 0.5, "offset": 1.9, "root": 9, "type": "min"},
+            {"onset": 2.0, "offset": 3.4, "root": 2, "type": "7"},
+        ]
+    },
+}
+
+
+def test_chords_are_counted_by_root_by_type_by_what_is_off_them_and_by_how_late():
+    said = {
+        "chords": [
+            {"onset_s": 0.51, "offset_s": 1.9, "name": "Am", "decided_s": 0.8},
+            {"onset_s": 2.1, "offset_s": 3.0, "name": "D", "decided_s": 2.35},
+            {"onset_s": 3.1, "offset_s": 3.3, "name": "G5", "decided_s": 3.4},
+        ],
+        "notes": [{"onset_s": at, "midi": midi} for at, midi in ((0.5, 45), (0.46, 46), (1.95, 46), (2.2, 48))],
+        "retracted": [],
+    }
+    score = Score()
+    score.add("take", "chord", CHORDS, said)
+    score.add("other", "seq", TRUTH, heard(chords=[{"onset_s": 1.0, "name": "C", "decided_s": 1.3}]))
+    chords = score.chords
+    assert (chords.true, chords.roots, chords.exact, chords.off_notes) == (2, 2, 1, 1)
+    assert chords.false == {"take": 1, "other": 1}
+    assert chords.late_ms == [pytest.approx(300.0), pytest.approx(350.0)]
+
+
+def test_a_chord_that_was_not_heard_is_late_for_ever():
+    score = Score()
+    score.add("take", "chord", CHORDS, {"chords": [], "notes": [], "retracted": []})
+    assert (score.chords.true, score.chords.roots) == (2, 0)
+    assert score.chords.late_ms == [math.inf, math.inf]
+
+
 def test_an_octave_too_high_is_a_miss_an_extra_and_an_octave_error():
     said = heard()
     said["notes"][0]["midi"] += 12

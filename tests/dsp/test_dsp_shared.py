@@ -10,9 +10,10 @@ from dsp.pipeline import PipelineConfig
 from dsp.replay import replay
 from dsp.report import analysis_json
 from dsp.tuning import Tuner
-from dsp.types import NoiseReading, NoteStarted, SessionSetup
+from dsp.types import ChordStarted, NoiseReading, NoteStarted, SessionSetup
 from pedal.hearing import hear as hear_file
 from tests.bench.causal import listen, log_bytes, reports
+from tests.bench.chord_scoring import ChordScore
 from tests.dsp.plucked import entries, hear
 
 pytestmark = pytest.mark.rig("shared")
@@ -52,6 +53,25 @@ def test_notes_of_real_guitars(load, name):
 def test_no_notes_where_there_are_none(load, name):
     samples, _ = load(name)
     assert not [e for e in hear(samples) if isinstance(e, NoteStarted)]
+
+
+@pytest.mark.parametrize("name", ["chord_00_emily_clean", "chord_01_green_hiss", "chord_02_spanish_hum50"])
+def test_chords_of_real_guitars(load, name):
+    """Every root, most types, no note off them, within 400 ms."""
+    samples, truth = load(name)
+    score = ChordScore()
+    score.add(name, "chord", truth, analysis_json(entries(hear(samples)), SessionSetup()))
+    assert (score.true, score.roots, score.off_notes, score.false) == (8, 8, 0, {})
+    assert score.exact >= 7
+    assert max(score.late_ms) <= 400.0
+
+
+@pytest.mark.parametrize(
+    "name", ["seq_14_emily_minpent_84x2_clean", "legato_03_emily_110", "low_01_spanish_root36_110"]
+)
+def test_no_chord_where_one_string_at_a_time_is_played(load, name):
+    samples, _ = load(name)
+    assert not [e for e in hear(samples) if isinstance(e, ChordStarted)]
 
 
 KINDS = ["seq", "legato", "bend", "low", "time", "chord", "noise", "tuner", "tunerdiff", "tunersynth", "silver"]

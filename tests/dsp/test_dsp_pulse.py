@@ -182,3 +182,17 @@ def test_playing_everything_slower_only_scales_the_tempo_of_the_step(seed, facto
     a, b = pulse_of(here), pulse_of(slower)
     assert b.errors_ms == pytest.approx(a.errors_ms * factor, abs=1e-6)
     assert b.step_s == pytest.approx(a.step_s * factor, rel=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([0.04, 0.1, 0.15, 0.3, 0.31, 0.6, 1.2, 2.4, 5.0]), min_size=1, max_size=80),
+    st.lists(st.integers(40, 52), min_size=80, max_size=80),
+)
+def test_whatever_is_played_the_numbers_are_numbers(waits_s, midis):
+    at_s = 1.0 + np.cumsum(waits_s)
+    for pulse in find_pulses([strokes(at_s, -16.0, midis[: len(at_s)])]):
+        told = [pulse.tempo_bpm, pulse.step_s, pulse.held.se_bpm, pulse.held.sure, *pulse.errors_ms]
+        assert np.isfinite(told).all()
+        assert 30.0 < pulse.tempo_bpm < 300.0
+        assert 6 <= pulse.strokes <= len(at_s)

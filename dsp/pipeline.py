@@ -18,6 +18,7 @@ from dsp.ear.decay import decay_db_per_s
 from dsp.ear.history import History
 from dsp.ear.hop import Hop
 from dsp.ear.hum import HumRemover
+from dsp.ear.let_ring import WINDOW_SAMPLES, ringing_db
 from dsp.ear.level import HighPass, LevelMeter
 from dsp.ear.noise import FALLEN, READ_SAMPLES, NoiseFloor, aperiodic_power, aperiodic_samples
 from dsp.ear.notes import NoteMachine
@@ -181,6 +182,7 @@ class Pipeline:
             self._likeness,
             self._decay_db_per_s,
             self._first_partial_hz,
+            self._ringing_db,
         )
         told = self._notes.step(facts)
         told += self._strums.step(facts, self._pitch.low, told)
@@ -287,6 +289,9 @@ class Pipeline:
 
     def _decay_db_per_s(self, f0_hz: float) -> float:
         return decay_db_per_s(self._recent.newest(min(RECENT, self._sample)), f0_hz)
+
+    def _ringing_db(self, f0_hz: float, left_hz: float) -> float | None:
+        return ringing_db(self._pitch.low(WINDOW_SAMPLES), f0_hz, left_hz, SAMPLE_RATE_HZ / DECIMATION)
 
     def _first_partial_hz(self, rough_hz: float, start_sample: int, stop_sample: int) -> float | None:
         """``None`` also where that is forgotten already."""

@@ -296,6 +296,7 @@ class Replayer:
                     noise_dbfs=entry.noise_dbfs,
                     hum_dbfs=entry.hum_dbfs,
                     vibrato_cents=entry.vibrato_cents,
+                    ringing_db=entry.ringing_db,
                 )
 
     def _keep(self, kept: list[_T], entry: _T) -> None:

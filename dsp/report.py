@@ -85,6 +85,7 @@ def _note(note: Note, delay_s: float) -> dict[str, Any]:
         "bend_cents": note.bend_cents,
         "vibrato_hz": note.vibrato_hz,
         "vibrato_cents": note.vibrato_cents,
+        "ringing_db": note.ringing_db,
         "noise_dbfs": note.noise_dbfs,
         "hum_dbfs": note.hum_dbfs,
     }

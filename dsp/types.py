@@ -91,7 +91,8 @@ class NoteRetracted:
 class NoteEnded:
     """A note is over; these are its final numbers.
 
-    ``bend_cents``, ``vibrato_hz`` and ``vibrato_cents`` (from lowest to highest) are 0 without one.
+    ``bend_cents``, ``vibrato_hz`` and ``vibrato_cents`` (from lowest to highest) are 0 without one. ``ringing_db``: how
+    loud the string that was left rang on under it, relative to it, −60 to 6 dB; ``None`` where that was not seen.
     """
 
     segment: int
@@ -107,6 +108,7 @@ class NoteEnded:
     noise_dbfs: float | None = None
     hum_dbfs: float | None = None
     vibrato_cents: float = 0.0
+    ringing_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ class Note:
     noise_dbfs: float | None = None
     hum_dbfs: float | None = None
     vibrato_cents: float = 0.0
+    ringing_db: float | None = None
     chord_id: int | None = None
 
     @property

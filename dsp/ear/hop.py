@@ -14,6 +14,11 @@ SAME_SEMITONES: Final = 0.5
 CLEAR_ENOUGH: Final = 0.985  # looks so clear, if they agree, need no second opinion
 
 
+def nothing_rings(_f0_hz: float, _left_hz: float) -> float | None:
+    """Where no sound is there to be looked into."""
+    return None
+
+
 @dataclass(slots=True)
 class Hop:
     """Facts of 128 samples. ``quick`` comes with every hop, ``long`` with every second one, if it is asked for.
@@ -37,6 +42,8 @@ class Hop:
     likeness: Callable[[float, int], float]  # of a sound of this f0_hz now and before that sample
     decay_db_per_s: Callable[[float], float]  # of a sound of this f0_hz, now
     first_partial_hz: Callable[[float, int, int], float | None]  # of a string near this f0_hz, between two samples
+
+    ringing_db: Callable[[float, float], float | None] = nothing_rings  # under an f0_hz, of the string left at another
 
     _long: Look | None = field(default=None, init=False)
     _looked_long: bool = field(default=False, init=False)

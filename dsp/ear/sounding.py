@@ -41,6 +41,7 @@ INTO_FRETS_MAX: Final = 3
 SPLINTER: Final = 40 * MS
 LOST: Final = 60 * MS
 ATTACK: Final = 50 * MS
+RUNG: Final = 200 * MS  # by then a string that was let go is silent
 
 
 @dataclass(slots=True)
@@ -61,6 +62,8 @@ class Sounding:
     struck: bool = True
     slid: bool = False  # into, or off
     weighed: bool = False
+    listened: bool = False
+    ringing_db: float | None = None
     heard: int = 0
     looked: int = 0
     clarity: float = 0.0  # mean of the looks that were of this note
@@ -108,11 +111,19 @@ class Sounding:
         return self.beside >= CORRECT_LOOKS
 
     def _weigh(self, hop: Hop) -> None:
-        """Its level is told at its end: of a hollow body's attack, which grows for 30 ms, the report saw a part."""
+        """Its level, told at its end: of a hollow body's attack, which grows for 30 ms, the report saw a part.
+
+        And, later, whether the string that was left is heard under it still.
+        """
         if not self.weighed and hop.sample - self.onset_sample >= ATTACK:
             self.weighed = True
             if hop.sample - self.onset_sample < 2 * ATTACK:
                 self.level_dbfs = max(self.level_dbfs, round(dbfs(hop.peak_since(self.onset_sample) ** 2), 2))
+
+        if not self.listened and hop.sample - self.onset_sample >= RUNG:
+            self.listened = True
+            if self.before is not None and abs(self.before - self.at) > NEAR_SEMITONES:
+                self.ringing_db = hop.ringing_db(hop.f0_hz(self.at), hop.f0_hz(self.before))
 
     def doubted(self, hop: Hop) -> float | None:
         """The pitch that the long look keeps saying instead, while the note is young; ``None`` if it agrees."""
@@ -213,6 +224,7 @@ class Sounding:
             round(dbfs(noise_power), 1),
             round(dbfs(hum_power), 1),
             round(numbers.vibrato_cents, 1),
+            None if self.ringing_db is None else round(self.ringing_db, 1),
         )
 
 

@@ -100,20 +100,16 @@ def _sounding(track: Any, note: Any, counted: Counter[str]) -> int:
             touched = 12 if harmonic.fret is None else harmonic.fret - note.value
             return int(fretted + TOUCHED.get(touched, 12))
         case models.ArtificialHarmonic():
-            return int(fretted + _artificial(track, fretted - track.offset, harmonic))
+            return int(fretted + _artificial(fretted - track.offset, harmonic))
         case models.PinchHarmonic():
             counted["pinch harmonics expected at their fretted pitch"] += 1
     return int(fretted)
 
 
-def _artificial(track: Any, midi: int, harmonic: Any) -> int:
-    """Semitones above the fretted note."""
+def _artificial(midi: int, harmonic: Any) -> int:
+    """Semitones above the fretted note ``midi``: to the pitch class that is said, in the octave that is said."""
     octave = harmonic.octave.value if harmonic.octave is not None else 1
     above = (harmonic.pitch.value - midi) % 12 if harmonic.pitch is not None else 0
-    if track.song.versionTuple < (5, 0, 0):
-        # Guitar Pro 4 says where it is touched: 5 frets up sounds two octaves higher, 7 frets an octave and a fifth.
-        # The library has these two exchanged.
-        return 24 if above == 7 else 19 if octave == 2 else 12
     return int(above + 12 * octave)
 
 

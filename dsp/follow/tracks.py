@@ -53,10 +53,10 @@ def choose(tracks: Sequence[TrackInfo], wanted: str | int | None) -> TrackInfo:
     ``TargetError`` with the list of tracks.
     """
     if wanted is None:
-        playable = [track for track in tracks if track.in_range and not track.drums]
+        playable = [track for track in tracks if track.notes and not track.drums]
         if not playable:
             raise TargetError("no track of this file has notes that a guitar could play; choose another file")
-        return max(playable, key=lambda track: (_likeness(track), track.in_range, -track.number))
+        return max(playable, key=lambda track: (bool(track.in_range), _likeness(track), track.in_range, -track.number))
     found = _named(tracks, str(wanted)) or _numbered(tracks, wanted)
     if found is None:
         listed = ", ".join(f"{track.number} {shown(track.name)}" for track in tracks[:12])

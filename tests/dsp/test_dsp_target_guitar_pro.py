@@ -91,6 +91,8 @@ def test_bends(version: int, values: list[int], midi: int, cents: float):
         (5, models.NaturalHarmonic(), 64 + 24),
         (3, models.TappedHarmonic(15), 67 + 12),
         (3, models.ArtificialHarmonic(models.PitchClass(7), models.Octave.ottava), 67 + 12),
+        (3, models.ArtificialHarmonic(models.PitchClass(2), models.Octave.ottava), 67 + 19),
+        (3, models.ArtificialHarmonic(models.PitchClass(7), models.Octave.quindicesima), 67 + 24),
         (3, models.PinchHarmonic(), 67),
         (3, models.SemiHarmonic(), 67),
     ],
@@ -99,12 +101,6 @@ def test_harmonics_sound_where_they_sound(version: int, fret: int, harmonic: obj
     song = song_of(f"4:{fret}/1")
     first_note(song).effect.harmonic = harmonic
     assert pitches(song, version) == [midi]
-
-
-def test_an_artificial_harmonic_of_guitar_pro_5_says_its_pitch():
-    song = song_of("4:3/1")
-    first_note(song).effect.harmonic = models.ArtificialHarmonic(models.PitchClass(2), models.Octave.ottava)
-    assert pitches(song) == [67 + 19]
 
 
 def test_tempo_changes_hold_where_they_are_printed():

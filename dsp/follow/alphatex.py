@@ -77,5 +77,9 @@ def _written(piece: Piece, staff: Staff) -> list[WrittenBar]:
         filled = max((beats[-1].start + beats[-1].duration for beats in played if beats), default=Fraction(0))
         # Who writes more into a bar than fits, or no bar lines at all, means it to be played one after the other.
         length = filled if frame.pickup and filled else max(signature, filled)
-        written.append(WrittenBar(length, played, frame.course, tuple(sorted(frame.tempi)), frame.heading, swing))
+        written.append(
+            WrittenBar(
+                length, played, frame.course, tuple(sorted(frame.tempi, key=lambda one: one[0])), frame.heading, swing
+            )
+        )
     return written

@@ -130,7 +130,7 @@ def read_guitar_pro(data: bytes, track: str | int | None = None) -> Target:
             length=_bar_length(header),
             voices=voices[place] if place < len(voices) else (),
             course=_course(header),
-            tempi=tuple(sorted(reading.tempi[header.number])),
+            tempi=tuple(sorted(reading.tempi[header.number], key=lambda one: one[0])),
             heading="" if header.marker is None else _text(header.marker.title),
             swing={"eighth": 8, "sixteenth": 16}.get(header.tripletFeel.name, 0),
         )

@@ -25,6 +25,7 @@ _DRUMS: Final = 9
 _RATES: Final = {24: 24.0, 25: 25.0, 29: 30_000 / 1001, 30: 30.0}
 _UNCLOSED_BEATS: Final = 4.0  # a note that nobody ends
 _EARLY_BEATS: Final = 0.25
+_MARKERS_FEW: Final = 8
 _SECTION: Final = re.compile(
     r"^\[.+\]$|^(intro|verse|vers|chorus|refrain|bridge|solo|outro|pre-?chorus|riff|interlude|ending|coda|part|strophe)\b",
     re.IGNORECASE,
@@ -215,13 +216,14 @@ def _belongs(song: _Song, part: _Part, track: int) -> bool:
 
 
 def _tempi(song: _Song, part: _Part) -> list[TempoChange]:
-    said = sorted((tick, bpm) for tick, bpm, track in song.tempi if _belongs(song, part, track))
-    return [TempoChange(tick / song.ticks_per_beat, bpm) for tick, bpm in said]
+    # By time alone: of two at one tick the one that is said last holds.
+    said = sorted(song.tempi, key=lambda one: one[0])
+    return [TempoChange(tick / song.ticks_per_beat, bpm) for tick, bpm, track in said if _belongs(song, part, track)]
 
 
 def _signatures(song: _Song, part: _Part) -> list[tuple[float, float]]:
     lengths: dict[float, float] = {0.0: 4.0}
-    for tick, beats, unit, track in sorted(song.signatures):
+    for tick, beats, unit, track in sorted(song.signatures, key=lambda one: one[0]):
         if _belongs(song, part, track):
             lengths[tick / song.ticks_per_beat] = beats * 4.0 / unit
     ordered = sorted(lengths.items())
@@ -233,6 +235,8 @@ def _headings(song: _Song, part: _Part, bars: Sequence[Bar]) -> list[Heading]:
     found = [marker for marker in song.markers or texts if _belongs(song, part, marker[2])]
     starts = [bar.beat for bar in bars] + [bars[-1].beat + bars[-1].length_beats]
     # A marker set a little early means the bar that follows; one after the last bar means none of them.
+    if len(found) > max(_MARKERS_FEW, len(bars) / 2):
+        return []  # chords or counts over nearly every bar: these name no sections
     return [
         Heading(max(1, bisect_right(starts, tick / song.ticks_per_beat + _EARLY_BEATS)), text.strip().strip("[]"))
         for tick, text, _ in sorted(found)

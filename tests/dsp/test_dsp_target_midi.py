@@ -70,6 +70,17 @@ def test_texts_that_name_sections_serve_where_there_are_no_markers():
     assert [(s.name, s.first_bar, s.last_bar) for s in target.segments] == [("Solo", 2, 2)]
 
 
+def test_chords_written_over_every_bar_are_no_sections():
+    marks = [marker(4 * TICKS * bar, "C:maj") for bar in range(20)]
+    assert read_target(midi_file([midi_track(*marks, *melody([60] * 80))])).segments == ()
+
+
+def test_of_two_tempi_or_signatures_at_one_time_the_last_said_holds():
+    said = [tempo(0, 200), tempo(0, 100), signature(0, 7, 8), signature(0, 3, 4)]
+    target = read_target(midi_file([midi_track(*said, *melody([60] * 4))]))
+    assert (target.tempi[0].bpm, target.bars[0].length_beats) == (pytest.approx(100), 3)
+
+
 def test_a_marker_a_little_before_the_bar_line_means_the_bar_that_follows():
     target = read_target(midi_file([midi_track(marker(4 * TICKS - 20, "Solo"), *melody([60] * 8))]))
     assert target.segments[0].first_bar == 2

@@ -84,8 +84,8 @@ def _values(reader: Reader, name: str) -> list[str]:
                 raise reader.error(reader.word, f"the values of \\{name} never end; close them with )")
             _value(reader, values)
     else:
-        if name == "ts" and reader.word.kind == "name":
-            at_least = at_most = 1
+        if reader.word.kind == "name" and (name == "ts" or (name == "tuning" and midi_named(reader.word.said) is None)):
+            at_least = at_most = 1  # \ts common, \tuning piano
         while len(values) < at_most and _is_value(reader, name, len(values) < at_least):
             _value(reader, values)
     effects_of(reader)
@@ -106,7 +106,9 @@ def _is_value(reader: Reader, name: str, needed: bool) -> bool:
     if word.kind == "name":
         note = midi_named(word.said) is not None or word.said.lower() == "r"
         note = note or (word.said.lower() == "x" and reader.ahead().is_sign("."))
-        return needed or name == "tuning" or not note
+        lasts = reader.ahead().is_sign(".") and reader.ahead().start == word.stop  # E4.8 is a note
+        open_string = name == "tuning" and midi_named(word.said) is not None and not lasts
+        return needed or open_string or not note
     return word.kind == "text"
 
 

@@ -61,6 +61,11 @@ def test_what_is_hammered_pulled_or_slid_to_is_no_stroke(version: int):
     assert strokes == [True, False, False, True, True, False, True, True]
 
 
+def test_what_is_hammered_from_a_tied_note_is_no_stroke():
+    target = read_target(file_of(song_of("4:5/1 4:~/1h 4:7/1 4:7/1", "4:5/1h 4:~/1 4:7/1")))
+    assert [note.stroke for note in target.notes] == [True, False, True, True, True]
+
+
 def test_dead_and_grace_notes_are_left_out_and_that_is_said():
     song = song_of("4:x/1 4:5/1 4:x/2+3/3 4:7/1")
     song.tracks[0].measures[0].voices[0].beats[1].notes[0].effect.grace = models.GraceEffect(fret=3)

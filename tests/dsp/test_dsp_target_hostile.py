@@ -102,6 +102,19 @@ def test_midi_events_are_walked_and_kept_within_bounds(monkeypatch: pytest.Monke
         assert "more than 80,000 notes" in refused(data)
 
 
+def test_every_format_is_bounded_in_notes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bounds, "NOTES_MAX", 10)
+    midi = midi_file([midi_track(*[event for step in range(11) for event in note(step, step + 1, 60)])])
+    texts = [
+        b"3.3 *11",
+        b"\\ro 3.3 * 6 | \\rc 2 3.3",
+        b"0.5 40\n" * 11,
+        json.dumps([[n, 40] for n in range(11)]).encode(),
+    ]
+    for data in (midi, file_of(song_of("8:0/1+0/2 " * 6)), *texts):
+        assert "more than 10 notes" in refused(data, "x.atex" if b"3.3" in data else "")
+
+
 def test_what_mido_gets_is_only_what_is_needed():
     bends = b"".join(bytes((1, 0xE0, step % 128, 64)) for step in range(5000))
     body = bytes((0, 0x90, 60, 80)) + bends + bytes((0, 0x80, 60, 0))

@@ -144,6 +144,11 @@ def test_a_string_struck_again_ends_its_last_note():
     assert played(data) == [(0, 1, 60), (1, 2, 60)]
 
 
+def test_an_end_without_a_beginning_ends_nothing():
+    stray = (0, mido.Message("note_off", note=60, velocity=0))
+    assert played(midi_file([midi_track(stray, *note(480, 960, 60))])) == [(1, 1, 60)]
+
+
 def test_notes_without_length_or_end_are_kept():
     unclosed = (960, mido.Message("note_on", note=64, velocity=80))
     by_velocity = [

@@ -38,7 +38,7 @@ def given_json(content: object) -> Target:
         {"tempo": 120, "notes": [{"beats": 1, "note": 40, "duration": 0.5}, {"beats": 2, "note": 47}]},
         {"notes": [{"start": 1.0, "midi_note": 47}, {"start": 0.5, "midi_note": 40, "offset": 0.75}]},
         {"notes": [{"onset_ms": 500, "midi": 40, "dur": 0.25}, {"onset_ms": 1000, "f0_hz": 123.4708}]},
-        {"meta": {"bpm": 140}, "notes": [{"onset": 0.512, "grid": 0.5, "midi": 40.1, "offset": 0.75}, [1.0, 47]]},
+        {"meta": {"bpm": 140}, "notes": [{"onset_s": 0.512, "grid": 0.5, "midi": 40.1, "offset": 0.75}, [1.0, 47]]},
     ],
 )
 def test_one_list_in_many_words(content: object):

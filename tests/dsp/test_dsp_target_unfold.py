@@ -62,6 +62,7 @@ def played(piece: str) -> str:
         ("|: A | [1 B :| [2 C :| [3 D | E", "ABACADE"),  # each ending closes once, as tab editors write it
         ("|: A | [1,2,3 B | [4 C :|4 D", "ABABABACD"),  # one close for all endings, as AlphaTex writes it
         ("|: A | [1,2,3,5,6,7 B :| [4 C :| [8 D |: E :|", "ABABABACABABABADEE"),  # as a tab editor wrote it
+        ("|: A | [1 B :|3 [2 C :|3 [3 D | E", "ABACADE"),  # closes that count all turns, and an ending for each
         ("|: A | [1 B :| C", "ABAC"),  # the second ending was not marked
         ("|: A | [1 B :| [2 C |: D :| E", "ABACDDE"),
         ("|: A |: B :| C :| D", "ABBCABBCD"),  # one within another

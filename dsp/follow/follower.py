@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dsp.follow.model import STRUM_S
-from dsp.follow.places import KNOWN_RATE, NOWHERE, Origins, Places, Weigher, at_rest
+from dsp.follow.pace import unknown
+from dsp.follow.places import NOWHERE, Origins, Places, Weigher, at_rest
 from dsp.follow.sound import Sound, chord_sound, note_sound
 from dsp.follow.steps import laid_out
 from dsp.follow.target import Target
@@ -29,6 +30,7 @@ from dsp.types import (
 )
 
 WINDOW_NOTES: Final = 40
+CLICK_SEEN: Final = 4.0  # a click says as much about the tempo as so many intervals
 STRUM_SAMPLES: Final = round(STRUM_S * SAMPLE_RATE_HZ)
 
 
@@ -67,7 +69,7 @@ class Follower:
         self.target = target
         self.steps = laid_out(target)
         self._weigher = Weigher(self.steps)
-        self._places = at_rest(self.steps)
+        self._places = at_rest(self.steps, unknown(self.hypotheses))
         self._here = NOWHERE
         self._window: deque[_Heard] = deque()
         self._told: dict[tuple[int, int], NoteFollowed] = {}
@@ -82,8 +84,8 @@ class Follower:
 
     @property
     def hypotheses(self) -> int:
-        """How many places are weighed at every note."""
-        return len(self.steps)
+        """How many are weighed at every note."""
+        return 2 * len(self.steps)
 
     def add(self, entry: LogEntry) -> list[NoteFollowed]:
         """Take one entry in; what is now said otherwise, or for the first time, about notes. In order of the notes."""
@@ -110,9 +112,9 @@ class Follower:
     def position(self) -> Position:
         """Costs next to nothing: read off the newest beliefs."""
         counted = self._counts["hit"], self._counts["wrong"], self._counts["extra"]
-        best = self._here
-        if best == NOWHERE:
+        if self._here == NOWHERE:
             return Position(None, None, None, None, *counted)
+        best = self._here % len(self.steps)
         here = self.steps.notes[best][0]
         due = self.steps.notes[best + 1][0] if best + 1 < len(self.steps) else None
         place = due or here
@@ -122,7 +124,7 @@ class Follower:
             due.index if due else None,
             bar,
             segment.name if segment else None,
-            self.target_bpm(here.beat) / float(self._places.rate[best]),
+            self.target_bpm(here.beat) / float(self._places.pace.rate[self._here]),
             *counted,
         )
 
@@ -199,10 +201,11 @@ class Follower:
         """A click says how fast it will be."""
         if grid.bpm <= 0:
             return
-        step = max(0, self._places.best)
+        step = 0 if self._here == NOWHERE else self._here % len(self.steps)
         rate = self.target_bpm(self.steps.notes[step][0].beat) / grid.bpm
-        rest = at_rest(self.steps, rate)
-        self._places = replace(self._places, rate=rest.rate, seen=rest.seen + KNOWN_RATE)
+        told = unknown(self.hypotheses, rate, CLICK_SEEN)
+        pace = replace(self._places.pace, rate=told.rate, seen=told.seen)
+        self._places = replace(self._places, pace=pace)
 
     def _verdicts(self, segment: int, sample: int) -> list[NoteFollowed]:
         changed: list[NoteFollowed] = []
@@ -210,7 +213,7 @@ class Follower:
         for heard, step in zip(self._window, self._way(), strict=True):
             moves: tuple[str, ...] = ()
             if step is not None:
-                stroke = Stroke(step, heard.at_s, float(heard.after.rate[step]))
+                stroke = Stroke(step, heard.at_s, float(heard.after.pace.rate[step]))
                 moves = moves_between(self.steps, last, stroke)
                 last = stroke
             verdict = verdict_on(self.steps, heard.sound, heard.at_s, step, moves)
@@ -241,7 +244,7 @@ class Follower:
             heard = self._window.popleft()
             told = self._told.pop(heard.sound.key)
             if told.step is not None:
-                self._before_window = Stroke(told.step, heard.at_s, float(heard.after.rate[told.step]))
+                self._before_window = Stroke(told.step, heard.at_s, float(heard.after.pace.rate[told.step]))
 
 
 def _is_string(note: Sound, chord: Sound) -> bool:

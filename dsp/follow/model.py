@@ -22,6 +22,7 @@ STRUM_S: Final = 0.15  # the slowest strum that is still one stroke
 STEADY, STEADY_MIN, STEADY_MAX = 0.9, 0.3, 0.97  # share of strokes that come when due: at first, and its bounds
 JITTER_S, JITTER_SHARE = 0.012, 0.08  # spread of a stroke about where it is due: at least, and per second waited
 WIDE_S: Final = 0.25
+TEMPO_DOUBT: Final = 0.25  # spread of the first interval, as a share of it
 MOVES, MOVES_AFTER_PAUSE = math.log(0.015), math.log(0.15)
 PAUSE_S, PAUSE_STEPS = 1.0, 2.5
 REACH: Final = 128
@@ -72,9 +73,18 @@ def chord_fit(steps: Steps, classes: frozenset[int]) -> Floats:
     return fit
 
 
-def time_fit(waited_s: Floats, due_s: Floats, steady: Floats) -> Floats:
-    """Log-density of waiting so long where ``due_s`` was expected, by one whose strokes are ``steady`` so often."""
-    spread_s = np.minimum(WIDE_S, JITTER_S + JITTER_SHARE * due_s)
+def spread_of(due_s: Floats) -> Floats:
+    """How far from when it is due a stroke may lie, in seconds; at a tempo that is known."""
+    spread_s: Floats = np.minimum(WIDE_S, JITTER_S + JITTER_SHARE * due_s)
+    return spread_s
+
+
+def time_fit(waited_s: Floats, due_s: Floats, steady: Floats, seen: Floats) -> Floats:
+    """Log-density of waiting so long where ``due_s`` was expected, by one whose strokes are ``steady`` so often.
+
+    ``seen``: how many intervals the tempo is known from; at first it is doubtful, and so is what is due.
+    """
+    spread_s = spread_of(due_s) + TEMPO_DOUBT * due_s / (1.0 + seen) ** 2
     close: Floats = np.log(0.5 * steady / spread_s) - np.abs(waited_s - due_s) / spread_s
     return np.maximum(close, np.log1p(-steady) + held_up(waited_s, due_s))
 

@@ -175,11 +175,11 @@ def _go(what: str, here: int, target: Target, rng: Rng) -> tuple[str, int, float
     if what == "repeat":
         return "repeat", bars[this], breath_s
     choices = {"back": bars[:this], "anywhere": list(range(max(0, here - 8))), "forward": bars[this + 2 : this + 5]}
-    told_apart = [index for index in choices[what] if _only_here(target, index)]
+    told_apart = [index for index in choices[what] if only_here(target, index)]
     return ("jump", int(rng.choice(told_apart)), breath_s) if told_apart else ("repeat", bars[this], breath_s)
 
 
-def _only_here(target: Target, index: int, count: int = 6) -> bool:
+def only_here(target: Target, index: int, count: int = 6) -> bool:
     """Whether the notes from this one on are found nowhere else: nobody could tell two such places apart."""
     midis = [note.midi for note in target.notes]
     wanted = midis[index : index + count]

@@ -2,7 +2,7 @@
 
 A goal that is missed is marked, and makes the exit status 1; no test depends on these numbers.
 python -m tests.bench             # everything, as a table
-python -m tests.bench start ear   # some parts: start, ear, hear, noises, confidence, causal, stall, flood, card
+python -m tests.bench start ear   # some parts: start, ear, hear, noises, confidence, causal, follow, stall, flood, card
 python -m tests.bench ancestor    # the formulas of FretCoach beside ours, on the same sound
 python -m tests.bench hear --truth DIR   # recordings with truth instead of the project's own (or PEDAL_TRUTH=DIR)
 python -m tests.bench kill 100    # kill -9 of everything in mid-session, so many times
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("start", "ear", "hear", "noises", "confidence", "causal", "stall", "flood", "card")
+PARTS = ("start", "ear", "hear", "noises", "confidence", "causal", "follow", "stall", "flood", "card")
 
 ASKED_FOR = "ancestor"
 """Only by name: what others do costs nothing here."""

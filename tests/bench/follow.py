@@ -31,7 +31,7 @@ from tests.dsp.made_performances import (
     perform,
     piece,
 )
-from tests.dsp.made_targets import WRITERS, shortened
+from tests.dsp.made_sheets import WRITERS, shortened
 from tests.takes.real import Placed, render
 
 SEEDS = int(os.environ.get("FOLLOW_SEEDS", "4"))

@@ -23,7 +23,7 @@ from tests.dsp.made_performances import (
     piece,
     target_of,
 )
-from tests.dsp.made_targets import WRITERS, shortened
+from tests.dsp.made_sheets import WRITERS, shortened
 
 FLAWLESS = Player(wrong=0.0, missed=0.0, extra=0.0, jitter_ms=0.0)
 LICK = target_of([57, 60, 62, 64, 67, 69, 67, 64, 62, 60, 57, 55, 52, 55, 57, 60] * 2)

@@ -12,7 +12,19 @@ from webui.session_schemas import SessionDetail
 
 SCORES: Final = ("pitch_accuracy", "scale_conformity", "timing_stability", "noise_control", "quality")
 COLUMNS: Final = (
-    *("onset_s", "offset_s", "name", "midi", "cents", "signed_ms", "in_scale", "stroke", "bend_cents", "vibrato_hz"),
+    *(
+        "onset_s",
+        "offset_s",
+        "name",
+        "midi",
+        "cents",
+        "signed_ms",
+        "in_scale",
+        "stroke",
+        "chord",
+        "bend_cents",
+        "vibrato_hz",
+    ),
     *("level_dbfs", "confidence"),
 )
 
@@ -51,9 +63,11 @@ def as_text(detail: SessionDetail, notes: Sequence[NoteView]) -> str:
 def _note(note: NoteView, detail: SessionDetail) -> str:
     name = note_name(note.midi, detail.scale_tones.pitch_names)
     timing = "" if note.signed_ms is None else f"  {note.signed_ms:+.0f} ms"
-    return (
-        f"{note.onset_s:9.3f} s  {name:4} {note.cents:+6.1f} cents{timing}{'' if note.in_scale else '  off the scale'}"
-    )
+    return f"{note.onset_s:9.3f} s  {name:4} {note.cents:+6.1f} cents{timing}{_where(note)}"
+
+
+def _where(note: NoteView) -> str:
+    return "  of a chord" if note.chord else "" if note.in_scale else "  off the scale"
 
 
 def _scores(metrics: MetricsView) -> list[str]:

@@ -37,6 +37,7 @@ PLAYED: Final = Followed(PIECE, 12, "Chorus", (57, 60, 64, 67), 98.2, 34, 2, 1, 
 AT_END: Final = replace(PLAYED, bar=128, next_midis=())
 SUMMARY: Final = Summary(187.0, 212, 209, 3, 11, 2, 0, METRICS)
 HEARD: Final = Frame(0, 48_000, -18.0, -12.0, -70.0, f0_hz=110.6, midi=45, cents=9.4, confidence=0.97)
+CHORDS: Final = Session("practice", 13 * S_NS, "example", notes=4, chord="C#m7", chord_sounds=True)
 RUNNING: Final = Session("practice", 13 * S_NS, "example", notes=212, marks=2, metrics=METRICS)
 BASE: Final = State(now_ns=200 * S_NS, settings=Settings(), parts={"audio": Part("ok", "demo.flac")})
 TRIP: Final = RoundTrip(523, 523.02, 0.01, 0.99, -1.5, False, 1, 48_000, 128)
@@ -65,6 +66,7 @@ def states() -> dict[str, State]:
         "session": session,
         "session-flats": replace(session, settings=FLATS, heard=replace(HEARD, midi=46)),
         "session-chord": replace(session, session=replace(RUNNING, chord="F#maj7", chord_sounds=True)),
+        "session-chords": replace(session, session=CHORDS),
         "session-full": replace(session, session=replace(RUNNING, metrics=FULL)),
         "following": replace(session, session=replace(RUNNING, followed=PLAYED)),
         "following-start": replace(session, session=replace(RUNNING, followed=Followed(PIECE))),

@@ -83,11 +83,15 @@ def _session(canvas: Canvas, state: State) -> None:
     assert session is not None
     heard = state.heard
     name = state.settings.note_name(heard.midi) if heard is not None and heard.midi is not None else ""
+    # Who plays only chords is not scored note by note: then the chord itself is the one big thing.
+    chord_alone = session.chord_sounds and session.metrics.quality is None
+    beside = session.chord_sounds and not chord_alone
     canvas.top(words.clock(session.elapsed_ns(state.now_ns) / 1e9), "" if session.chord_sounds else name)
-    if session.chord_sounds:
+    if beside:
         canvas.text((WIDTH - 1, 0), session.chord, CHORD, anchor="ra")
-    canvas.big(words.percent(session.metrics.quality))
-    _beside(canvas, session.metrics)
+    canvas.big(session.chord if chord_alone else words.percent(session.metrics.quality))
+    if not chord_alone:
+        _beside(canvas, session.metrics)
     _timing(canvas, session, state)
 
 

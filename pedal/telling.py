@@ -41,7 +41,10 @@ def telling(summary: Summary, enabled: frozenset[str] | None = None) -> str:
     best = max((told for told in found if told is not None), key=lambda told: told.weight, default=None)
     if best is None or best.weight < LEAST:
         minutes, seconds = divmod(int(summary.duration_s), 60)
-        return f"{summary.notes} notes in {minutes}:{seconds:02}"
+        # A chord is several notes; where most that was played are chords, those are counted.
+        chords = summary.chords.n
+        what = f"{chords} chords" if 3 * chords > summary.notes else f"{summary.notes} notes"
+        return f"{what} in {minutes}:{seconds:02}"
     return best.text
 
 

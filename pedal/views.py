@@ -144,6 +144,7 @@ def note_view(
         stroke=note.stroke,
         bend_cents=round(note.bend_cents, 1),
         vibrato_hz=round(note.vibrato_hz, 2),
+        chord=note.chord_id is not None,
         signed_ms=_rounded(signed_ms, 1),
     )
 

@@ -54,6 +54,8 @@ class NoteView(Closed):
     stroke: bool = True
     bend_cents: float = 0.0
     vibrato_hz: float = 0.0
+    # A string of a chord, which is not judged by itself.
+    chord: bool = False
     # Early is negative; null where there is no pulse to be early against.
     signed_ms: float | None = None
 

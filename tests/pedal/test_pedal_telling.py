@@ -27,6 +27,8 @@ def with_metrics(**facts: Any) -> Summary:
         (replace(PLAIN, notes=0), "no notes heard"),
         (replace(PLAIN, notes=0, chords=ChordCount(3)), "3 chords heard"),
         (replace(PLAIN, notes=0, chords=ChordCount(1)), "1 chord heard"),
+        (replace(PLAIN, notes=20, chords=ChordCount(8)), "8 chords in 3:07"),
+        (replace(PLAIN, notes=24, chords=ChordCount(8)), "24 notes in 3:07"),
         (replace(PLAIN, correct_notes=180, wrong_notes=20), "20 of 200 off the scale"),
         (with_metrics(signed_ms=-18.0), "18 ms early on average"),
         (with_metrics(by_beat=(BeatError("2", 1.0, 9), BeatError("3&", -22.4, 9))), "the & of 3 is 22 ms early"),

@@ -5,6 +5,7 @@ import { t } from "./strings.js";
 import { offset } from "./words.js";
 
 const FEW = 4;
+const NOTICED_MS = 5;
 const LEAST_RANGE_MS = 20;
 
 function row(beat, range, worst) {
@@ -40,13 +41,16 @@ export function beatChart(session) {
   }
   const range = Math.max(LEAST_RANGE_MS, ...beats.map((beat) => Math.abs(beat.signed_ms)));
   const sure = beats.filter((beat) => beat.n >= FEW);
-  const worst = sure.reduce((a, b) => (a && Math.abs(a.signed_ms) >= Math.abs(b.signed_ms) ? a : b), null);
+  // What stands out is what differs from the usual: who is always late is not late at one place.
+  const usual = session.metrics.signed_ms ?? 0;
+  const apart = (beat) => Math.abs(beat.signed_ms - usual);
+  const worst = sure.reduce((a, b) => (a && apart(a) >= apart(b) ? a : b), null);
   const head = el("tr", {}, el("th", { scope: "col" }, t("beats_place")),
     el("th", { scope: "col" }, el("div", { class: "both" }, el("span", {}, t("early")), el("span", {}, t("late")))),
     el("th", { scope: "col" }, el("span", { class: "unseen" }, t("timing"))), el("th", { scope: "col" }, t("notes")));
-  const said = worst && Math.abs(worst.signed_ms) >= 5
-    ? el("p", { class: "lead" }, t("beats_worst", { place: placeName(worst.position), offset: offset(worst.signed_ms) }))
-    : el("p", { class: "lead" }, t("beats_even"));
+  const said = el("p", { class: "lead" }, worst && apart(worst) >= NOTICED_MS && apart(worst) >= 0.5 * Math.abs(worst.signed_ms)
+    ? t("beats_worst", { place: placeName(worst.position), offset: offset(worst.signed_ms) })
+    : Math.abs(usual) >= NOTICED_MS ? t("beats_all", { offset: offset(usual) }) : t("beats_even"));
   return el("section", { class: "beats" }, heading, said,
     el("table", {}, el("caption", { class: "unseen" }, t("beats")), el("thead", {}, head),
       el("tbody", {}, ...[...beats].sort(order).map((beat) => row(beat, range, worst)))),

@@ -233,8 +233,8 @@ export class Roll {
     const top = this.y(note.midi) - tall / 2;
     paint.beginPath();
     paint.roundRect(from, top, wide, tall, Math.min(RADIUS, wide / 2, tall / 2));
-    if (note.in_scale || small) {
-      paint.fillStyle = note.in_scale ? colours.good : colours.fault;
+    if (note.in_scale || note.chord || small) {
+      paint.fillStyle = note.chord ? colours.accent : note.in_scale ? colours.good : colours.fault;
       paint.fill();
     } else {
       paint.fillStyle = colours.panel;
@@ -301,7 +301,7 @@ export function overview(canvas, roll, view) {
   paint.fillStyle = colours.line;
   paint.fillRect(x(view.from), 0, Math.max(6, x(view.span)), height);
   for (const note of roll.notes) {
-    paint.fillStyle = note.in_scale ? colours.good : colours.fault;
+    paint.fillStyle = note.chord ? colours.accent : note.in_scale ? colours.good : colours.fault;
     paint.fillRect(x(note.onset_s), 4 + ((roll.high - note.midi) / rows) * (height - 8), Math.max(1, x(0.15)), 2);
   }
   paint.fillStyle = colours.text;

@@ -9,10 +9,12 @@ import { clock, offset, pitchName, signed } from "./words.js";
 const FIRST_SECONDS = 15;
 const TABLE_ROWS = 100;
 
+const place = (note) => t(note.chord ? "in_chord" : note.in_scale ? "in_scale" : "outside");
+
 function words(note, names) {
   const parts = [t("timeline_note", {
     note: pitchName(note.midi, names), time: `${clock(note.onset_s)}.${Math.floor((note.onset_s % 1) * 10)}`,
-    cents: signed(note.cents), where: note.in_scale ? t("in_scale") : t("outside"),
+    cents: signed(note.cents), where: place(note),
   })];
   if (typeof note.signed_ms === "number") parts.push(offset(note.signed_ms));
   if (note.bend_cents >= 35) parts.push(t("note_bent", { cents: Math.round(note.bend_cents) }));
@@ -38,7 +40,7 @@ function label(session, notes, roll, length) {
   return t("timeline_label", {
     notes: session.notes, low: pitchName(roll.low + 1, session.scale_tones.pitch_names),
     high: pitchName(roll.high - 1, session.scale_tones.pitch_names), time: clock(length),
-    wrong: notes.filter((note) => !note.in_scale).length, marks: session.marks_s.length, gaps: session.gaps.length,
+    wrong: notes.filter((note) => !note.in_scale && !note.chord).length, marks: session.marks_s.length, gaps: session.gaps.length,
   });
 }
 
@@ -54,7 +56,7 @@ function asTable(notes, view, names) {
     body.replaceChildren(...notes.slice(first, first + TABLE_ROWS).map((note) => el("tr", {},
       el("td", {}, `${note.onset_s.toFixed(2)} s`), el("th", { scope: "row" }, pitchName(note.midi, names)),
       el("td", {}, signed(note.cents)), el("td", {}, typeof note.signed_ms === "number" ? offset(note.signed_ms) : "–"),
-      el("td", {}, t(note.in_scale ? "in_scale" : "outside")))));
+      el("td", {}, place(note)))));
   };
   details.addEventListener("toggle", fill);
   return { details, fill };

@@ -53,7 +53,8 @@ class NotePlayed:
 class Scored:
     """The running session's numbers as they stand; ``recent`` are its newest notes with their place on its clock.
 
-    ``chord`` names the newest one; ``chord_sounds``: it still does.
+    ``chord`` names the newest one; ``chord_sounds``: it still does. ``late_ms``: how late each of ``recent`` was
+    against the click, early negative, ``None`` without one.
     """
 
     at_ns: int
@@ -63,6 +64,7 @@ class Scored:
     drift: TuningDrift = TuningDrift()
     chord: str = ""
     chord_sounds: bool = False
+    late_ms: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,12 +231,14 @@ class Hub:
         self._unscored = False
         if recording is None:
             return
-        newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in recording.recent())
+        notes, errors_ms = recording.recent(), recording.live.errors_ms()
+        newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in notes)
+        late_ms = tuple(errors_ms.get((n.segment, n.note_id)) for n in notes)
         chord = recording.chord()
         name = "" if chord is None else chord_name(chord.root, chord.kind)
         sounds = chord is not None and chord.offset_sample is None
         metrics, drift = recording.live.metrics(), recording.live.drift()
-        self.dispatch(Scored(self.now_ns(), metrics, recording.notes, newest, drift, name, sounds))
+        self.dispatch(Scored(self.now_ns(), metrics, recording.notes, newest, drift, name, sounds, late_ms))
 
     def _session_s(self, segment: int, sample: int) -> float:
         at_ns = self._sessions.clock.boottime_ns(segment, sample)

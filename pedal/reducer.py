@@ -117,6 +117,7 @@ def _scored(session: Session, event: Scored, settings: Settings) -> Session:
         drifted=drifted,
         chord=event.chord,
         chord_sounds=event.chord_sounds,
+        late_ms=event.late_ms,
     )
 
 

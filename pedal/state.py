@@ -58,6 +58,7 @@ class Session:
     drifted: frozenset[str] = frozenset()
     chord: str = ""
     chord_sounds: bool = False
+    late_ms: tuple[float | None, ...] = ()
     followed: Followed | None = None
 
     def elapsed_ns(self, now_ns: int) -> int:

@@ -1,6 +1,7 @@
 """The state as the web's JSON: names, units and rounding. Pure."""
 
 from dataclasses import asdict
+from itertools import zip_longest
 
 from dsp.scores.session import in_scale
 from dsp.strings.drift import TuningDrift
@@ -76,7 +77,10 @@ def session_view(state: State, session: Session) -> SessionView:
         notes=session.notes,
         marks=session.marks,
         metrics=metrics_view(session.metrics),
-        recent=[note_view(note, at_s, None, in_scale=in_scale(setup, note)) for at_s, note in session.recent],
+        recent=[
+            note_view(note, at_s, None, in_scale=in_scale(setup, note), signed_ms=late_ms)
+            for (at_s, note), late_ms in zip_longest(session.recent, session.late_ms[: len(session.recent)])
+        ],
         chord=session.chord,
         chord_sounds=session.chord_sounds,
         follow=None if session.followed is None else live_view(session.followed, state.settings),

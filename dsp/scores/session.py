@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from dsp.replay import Replayer, replay
+from dsp.rhythm.by_note import errors_by_note
 from dsp.scores.coverage import chord_count, coverage
 from dsp.scores.curve import curve
 from dsp.scores.metrics import confident, score
@@ -68,6 +69,11 @@ class LiveScore:
         if self._metrics is None:
             self._metrics = score(self._setup, self._replayer.record())
         return self._metrics
+
+    def errors_ms(self) -> dict[tuple[int, int], float]:
+        """How early (negative) or late each of these notes was against the click, by (segment, note_id)."""
+        record = self._replayer.record()
+        return errors_by_note(record, confident(record.notes))
 
     def drift(self) -> TuningDrift:
         """How the strings have drifted since the session began; this sees all of it, in bounded memory."""

@@ -49,7 +49,7 @@ function bends(found) {
   const lines = [t(off < 5 ? "fact_bends_true" : found.off_cents < 0 ? "fact_bends_short" : "fact_bends_over",
     { n: found.n, off, share: Math.round(found.in_tune * 100) })];
   for (const target of found.by_target) {
-    lines.push(t("fact_bend", { semitones: target.semitones, off: signed(target.off_cents), n: target.n }));
+    lines.push(t(target.semitones === 1 ? "fact_bend_one" : "fact_bend", { semitones: target.semitones, off: signed(target.off_cents), n: target.n }));
   }
   return lines.join(" ");
 }

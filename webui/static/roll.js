@@ -6,6 +6,7 @@ const TOP = 24;
 const BOTTOM = 20;
 const LEFT = 38;
 const NEAR_MS = 10;
+const BENT_CENTS = 35;
 const RADIUS = 3;
 
 export function theme() {
@@ -243,12 +244,24 @@ export class Roll {
       paint.strokeStyle = colours.fault;
       paint.stroke();
     }
+    if (!small && note.bend_cents >= BENT_CENTS) this.bend(note, from, wide);
     // From afar there is no room to say it, and it would hide the notes.
     if (!small) this.offBeat(note, from, top, tall);
     if (!selected) return;
     paint.lineWidth = 2;
     paint.strokeStyle = colours.text;
     paint.strokeRect(from - 3, top - 3, wide + 6, tall + 6);
+  }
+
+  // How far the string was bent, in rows.
+  bend(note, from, wide) {
+    const { paint, colours } = this;
+    paint.beginPath();
+    paint.moveTo(from + wide * 0.25, this.y(note.midi));
+    paint.lineTo(from + wide, this.y(note.midi + note.bend_cents / 100));
+    paint.lineWidth = 2;
+    paint.strokeStyle = colours.text;
+    paint.stroke();
   }
 
   // From where the note began to where its beat lay: the longer, the further off.

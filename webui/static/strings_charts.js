@@ -126,6 +126,7 @@ export const CHARTS_EN = {
   fact_bends_true: "{n} bends arrive, {share} % within 15 cents.",
   fact_bends_short: "{n} bends end {off} cents short; {share} % arrive within 15 cents.",
   fact_bends_over: "{n} bends end {off} cents too high; {share} % arrive within 15 cents.",
+  fact_bend_one: "By a semitone: {off} cents ({n}).",
   fact_bend: "By {semitones} semitones: {off} cents ({n}).",
   fact_vibrato: "{n} notes, {hz} times a second, {cents} cents wide.",
   fact_coverage: "{used} of {all} scale tones, from {low} to {high}.",

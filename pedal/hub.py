@@ -13,8 +13,7 @@ from dataclasses import asdict, replace
 from typing import Any, Final, assert_never
 
 from dsp.log import decode
-from dsp.theory.chord_names import chord_name
-from dsp.types import ChordStarted, Frame, Gap, Mark, MarkRemoved, NoteStarted, Paused, Resumed
+from dsp.types import ChordStarted, Frame, Gap, Mark, MarkRemoved, Metrics, NoteStarted, Paused, Resumed
 from pedal import lights, reducer
 from pedal.commands import (
     AddMark,
@@ -44,7 +43,6 @@ from pedal.events import (
     PartChanged,
     PartState,
     PieceChosen,
-    Scored,
     SessionOpened,
     SessionSaved,
     SettingsChanged,
@@ -54,6 +52,8 @@ from pedal.events import (
 from pedal.following import Following
 from pedal.latency import LatencyKeeper
 from pedal.outputs import Lamps, Screen
+from pedal.recorder import Recording
+from pedal.scoring import Scoring, scored
 from pedal.sessions import Saved, Sessions
 from pedal.settings import SETTINGS_KEY, Settings
 from pedal.state import State
@@ -106,7 +106,7 @@ class Hub:
         self._working = False
         self._jobs: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._unscored = False
+        self.scoring = Scoring(sessions, self._tell_score, self._job)
         self._ear_suspected = False
 
     # --- events in ----------------------------------------------------------------------------------------------------
@@ -176,7 +176,8 @@ class Hub:
             at_ns = self._sessions.clock.boottime_ns(entry.segment, entry.onset_sample)
             # First the decision (playing ends a pause that silence began), then the log: so what is played is in it.
             self.dispatch(NotePlayed(self.now_ns() if at_ns is None else at_ns))
-        self._unscored = self._sessions.heard(entry) or self._unscored
+        if self._sessions.heard(entry):
+            self.scoring.due = True
 
     # --- running ------------------------------------------------------------------------------------------------------
 
@@ -187,9 +188,9 @@ class Hub:
         while True:
             await asyncio.sleep(TICK_S)
             self.dispatch(Ticked(self.now_ns()))
-            if self._unscored and loop.time() >= next_score:
+            if self.scoring.due and loop.time() >= next_score:
                 next_score = loop.time() + SCORE_S
-                self._score()
+                self.scoring.begin()
             if loop.time() >= next_batch:
                 next_batch = loop.time() + BATCH_S
                 self._sessions.save_batch()
@@ -226,24 +227,11 @@ class Hub:
         self._timer = None
         self.dispatch(Ticked(self.now_ns()))
 
-    def _score(self) -> None:
-        recording = self._sessions.recording
-        self._unscored = False
-        if recording is None:
-            return
-        notes, errors_ms = recording.recent(), recording.live.errors_ms()
-        newest = tuple((self._session_s(n.segment, n.onset_sample), n) for n in notes)
-        late_ms = tuple(errors_ms.get((n.segment, n.note_id)) for n in notes)
-        chord = recording.chord()
-        name = "" if chord is None else chord_name(chord.root, chord.kind)
-        sounds = chord is not None and chord.offset_sample is None
-        metrics, drift = recording.live.metrics(), recording.live.drift()
-        self.dispatch(Scored(self.now_ns(), metrics, recording.notes, newest, drift, name, sounds, late_ms))
-
-    def _session_s(self, segment: int, sample: int) -> float:
-        at_ns = self._sessions.clock.boottime_ns(segment, sample)
-        began = self.state.session.started_ns if self.state.session is not None else 0
-        return 0.0 if at_ns is None else max(0.0, (at_ns - began) / 1e9)
+    def _tell_score(self, recording: Recording, metrics: Metrics) -> None:
+        session = self.state.session
+        self.dispatch(
+            scored(recording, metrics, self._sessions.clock, session.started_ns if session else 0, self.now_ns())
+        )
 
     def _look_at_storage(self) -> None:
         status = self._store.status()
@@ -310,7 +298,7 @@ class Hub:
         settings, piece = self.state.settings, self.state.piece
         setup = replace(settings.setup(kind), piece=piece.piece_id if piece is not None else "")
         session_id = self._sessions.begin(settings.player, setup, from_ns)
-        self._unscored = True
+        self.scoring.due = True
         self.dispatch(SessionOpened(self.now_ns(), session_id))
         if piece is not None:
             self.follow(piece)

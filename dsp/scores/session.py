@@ -4,7 +4,7 @@
 what is stored comes from ``summarise``, which sees everything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from dsp.replay import Replayer, replay
@@ -69,6 +69,11 @@ class LiveScore:
         if self._metrics is None:
             self._metrics = score(self._setup, self._replayer.record())
         return self._metrics
+
+    def later(self) -> Callable[[], Metrics]:
+        """What computes the numbers as they stand now, whenever and in whatever thread it is called."""
+        record = self._replayer.record()
+        return lambda: score(self._setup, record)
 
     def errors_ms(self) -> dict[tuple[int, int], float]:
         """How early (negative) or late each of these notes was against the click, by (segment, note_id)."""

@@ -1,5 +1,6 @@
 """A chord on its way through the hub: it wakes a session as a note does, and its name is there to be shown."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,16 @@ def listening() -> Hub:
     return Hub(RUNNING, store=nothing, sessions=sessions, takes=nothing, screen=quiet, lamps=quiet, now_ns=lambda: NOW)
 
 
+def scored(hub: Hub) -> None:
+    """Let it score what it has heard, to the end."""
+
+    async def score() -> None:
+        hub.scoring.begin()
+        await asyncio.wait(hub._jobs)
+
+    asyncio.run(score())
+
+
 def session(hub: Hub) -> Session:
     assert hub.state.session is not None
     return hub.state.session
@@ -41,11 +52,11 @@ def test_the_newest_chord_has_a_name_and_keeps_it_when_it_is_over() -> None:
     hub = listening()
     assert session(hub).chord == ""
     hub.entry(encode(CHORD))
-    hub._score()
-    assert session(hub).chord == "C#m7"
+    scored(hub)
+    assert (session(hub).chord, session(hub).chord_sounds) == ("C#m7", True)
     hub.entry(encode(ChordEnded(0, 1, 21 * 48_000)))
-    hub._score()
-    assert session(hub).chord == "C#m7"
+    scored(hub)
+    assert (session(hub).chord, session(hub).chord_sounds) == ("C#m7", False)
 
 
 def test_a_scored_session_takes_over_what_was_heard() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -45,6 +46,12 @@ def as_csv(detail: SessionDetail, notes: Sequence[NoteView]) -> str:
         values = note.model_dump() | {"name": note_name(note.midi, detail.scale_tones.pitch_names)}
         writer.writerow([_cell(values[column]) for column in COLUMNS])
     return out.getvalue()
+
+
+def as_json(detail: SessionDetail, notes: Sequence[NoteView]) -> str:
+    """Everything, with all notes: the page gets them in portions, a file holds them all."""
+    every = [note.model_dump() for note in notes]
+    return json.dumps(detail.model_dump() | {"timeline": every, "notes_next": None}, allow_nan=False)
 
 
 def as_text(detail: SessionDetail, notes: Sequence[NoteView]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, cast
 
 from pedal import rows, settings, words
 from pedal.events import Asked, EdgeSeen, PartChanged, PinShown, SettingsChanged
+from pedal.export import as_csv, as_json
 from pedal.follow_views import piece_view, report_view
 from pedal.hub import Hub
 from pedal.outputs import Screen
@@ -124,6 +125,13 @@ class WebPedal:
             return await asyncio.to_thread(self._library.session, session_id)
         except SyncError as error:
             raise CommandRefused("unreadable", str(error)) from error
+
+    async def export(self, session_id: str, kind: Literal["csv", "json"]) -> str | None:
+        """A session as a file."""
+        whole = await self._whole(session_id)
+        if whole is None:
+            return None
+        return await asyncio.to_thread(as_csv if kind == "csv" else as_json, whole.detail, whole.notes)
 
     async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
         """Read it in a process of its own, keep it, and follow it from the next session on."""

@@ -1,7 +1,7 @@
 """The JSON API of practice: state, commands, settings, sessions. Everything that the page can do, a script can."""
 
 from functools import reduce
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, create_model
@@ -113,6 +113,19 @@ def history_router(pedal: Pedal) -> APIRouter:
     async def session(session_id: SessionId, request: Request) -> Response:
         """One session with its first notes and what was made of them."""
         return await packed(await pedal.session(session_id), request)
+
+    @router.get(
+        "/sessions/{session_id}/export",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {}, "application/json": {}}}},
+    )
+    async def export(session_id: SessionId, kind: Literal["csv", "json"] = "json") -> Response:
+        """A file to keep: ``csv`` holds every note, ``json`` everything."""
+        text = await pedal.export(session_id, kind)
+        if text is None:
+            raise Refused(404, "not_found", "there is no such session")
+        headers = {"Content-Disposition": f'attachment; filename="session-{session_id}.{kind}"'}
+        return Response(text, media_type="text/csv" if kind == "csv" else "application/json", headers=headers)
 
     @router.get("/sessions/{session_id}/notes", response_model=NotesPage)
     async def notes(

@@ -1,7 +1,7 @@
 """What the web needs of the pedal. The hub satisfies it; the tests bring a fake of their own."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from webui.schemas import LiveState
 from webui.session_schemas import NotesPage, SessionDetail, SessionRow
@@ -44,6 +44,9 @@ class Pedal(Protocol):
 
     async def notes(self, session_id: str, first: int) -> NotesPage | None:
         """The notes of a session from number ``first`` on, or ``None`` where there is no such session."""
+
+    async def export(self, session_id: str, kind: Literal["csv", "json"]) -> str | None:
+        """All notes of a session as CSV, or everything of it as JSON; ``None`` where there is no such session."""
 
     async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
         """Play this file from the next session on. Raises ``CommandRefused`` (field "file") for what is no piece."""

@@ -9,7 +9,7 @@ from typing import Any
 from pedal import rows, words
 from pedal.cli.errors import Failed, UsageError
 from pedal.datadir import daemon_address
-from pedal.export import as_csv, as_text
+from pedal.export import as_csv, as_json, as_text
 from pedal.sessions import readable
 from sync.credential import read_credential
 from sync.errors import SyncError
@@ -64,9 +64,7 @@ def _one(parsed: argparse.Namespace) -> None:
         sys.stdout.write(as_csv(detail, whole.notes))
         return
     if parsed.json or parsed.what == "export":
-        # The page gets its notes in portions; a file holds them all.
-        every = [note.model_dump() for note in whole.notes]
-        _write(json.dumps(detail.model_dump() | {"timeline": every, "notes_next": None}, allow_nan=False))
+        _write(as_json(detail, whole.notes))
         return
     sys.stdout.write(as_text(detail, whole.notes))
 

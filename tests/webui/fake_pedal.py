@@ -178,6 +178,10 @@ class FakePedal:
         last = first + NOTES_MAX
         return NotesPage(notes=notes[first:last], first=first, next=last if last < len(notes) else None)
 
+    async def export(self, session_id: str, kind: str) -> str | None:
+        found = await self.session(session_id)
+        return None if found is None else f"{kind} of {session_id}"
+
     async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
         self.files.append((data, name, track))
         if data.startswith(b"bad"):

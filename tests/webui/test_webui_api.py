@@ -225,3 +225,18 @@ def test_a_portion_that_cannot_be_is_refused(web, first):
 def test_notes_of_no_session_are_not_found(web):
     assert error_of(web.get("/api/v1/sessions/nothere/notes")) == (404, "not_found", None)
     assert error_of(web.get("/api/v1/sessions/..%2F..%2Fetc/notes"))[0] in {404, 422}
+
+
+@pytest.mark.parametrize(("kind", "media"), [("csv", "text/csv; charset=utf-8"), ("json", "application/json")])
+def test_a_session_can_be_saved_as_a_file(web, kind, media):
+    session_id = web.pedal.stored[0].session_id
+    answer = web.get(f"/api/v1/sessions/{session_id}/export?kind={kind}")
+    assert answer.headers["content-type"] == media
+    assert answer.headers["content-disposition"] == f'attachment; filename="session-{session_id}.{kind}"'
+    assert answer.text == f"{kind} of {session_id}"
+
+
+def test_a_file_of_another_kind_or_of_no_session_is_refused(web):
+    session_id = web.pedal.stored[0].session_id
+    assert error_of(web.get(f"/api/v1/sessions/{session_id}/export?kind=exe")) == (422, "invalid", "kind")
+    assert error_of(web.get("/api/v1/sessions/none/export")) == (404, "not_found", None)

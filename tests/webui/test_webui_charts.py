@@ -99,6 +99,9 @@ def test_every_chart_is_also_words_and_a_table(server, phone, shot):
     assert "the & of 3 is 22 ms late" in page.inner_text(".beats .lead")
     assert page.locator(".beats tr.few").count() == 1
     assert page.locator(".curve svg title").count() == 4
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Notes as CSV").click()
+    assert saved.value.suggested_filename == f"session-{server.pedal.stored[0].session_id}.csv"
     looks_right(page)
     shot(page, "charts-tables", full_page=True)
 

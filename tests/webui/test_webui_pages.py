@@ -77,5 +77,5 @@ def test_no_word_of_the_table_is_left_over():
     table = words_of_the_table()
     rest = "".join(file.read_text() for file in STATIC.iterdir() if not file.name.startswith("strings"))
     # Families whose last part is made from data.
-    made = re.compile(r"(part|state|did|s|board|g|legend|rt|topic|curve|mark|move)_\w+|open|interrupted")
+    made = re.compile(r"(part|state|did|s|board|g|legend|rt|topic|curve|mark|move|save)_\w+|open|interrupted")
     assert not {word for word in table if not re.search(rf"\b{word}\b", rest) and not made.fullmatch(word)}

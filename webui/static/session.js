@@ -32,6 +32,12 @@ function numbers(session) {
     el("div", {}, el("dt", {}, t(name)), el("dd", {}, value))));
 }
 
+function files(session) {
+  const path = `/api/v1/sessions/${encodeURIComponent(session.session_id)}/export?kind=`;
+  const link = (kind) => el("a", { class: "button quiet", href: path + kind, download: "" }, t(`save_${kind}`));
+  return el("p", { class: "buttons" }, link("csv"), link("json"));
+}
+
 // The rest of a long session arrives page by page, behind what is already to be seen.
 async function rest(session, ticket, add) {
   let next = session.notes_next;
@@ -64,7 +70,7 @@ export async function page(id, say) {
     el("header", {}, el("h2", {}, when(session.start)), el("p", { class: "sub" }, session.scale), tag),
     numbers(session), list, follow.report(session), factList(session), notes.section, beatChart(session),
     neckMap(session, Boolean(chosen()?.left_handed)), curveCharts(session), driftTable(session.tuning_drift),
-    notScored(session.metrics),
+    notScored(session.metrics), files(session),
   ].filter((section) => section !== null));
   try {
     await rest(session, ticket, notes.add);

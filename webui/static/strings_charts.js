@@ -132,5 +132,7 @@ export const CHARTS_EN = {
   fact_coverage: "{used} of {all} scale tones, from {low} to {high}.",
   fact_missing: "Not played: {tones}.",
   fact_chords: "{n} chords, {inside} of them all within the scale: {names}.",
+  save_csv: "Notes as CSV",
+  save_json: "Everything as JSON",
   not_scored_title: "Not scored, and why",
 };

@@ -24,8 +24,8 @@ from dsp.types import Metrics, Note, SessionSetup
 CONFIDENT: Final = 0.6
 NOTES_MIN: Final = 4
 IN_TUNE_CENTS: Final = 4.0  # nobody hears less on a guitar
-OUT_CENTS: Final = 14.0  # and this much beyond it scores .5
-STEEP: Final = 3.0  # a real string wanders by 8 cents and is in tune, and 20 cents are out
+OUT_CENTS: Final = 11.0  # and this much beyond it scores .5
+STEEP: Final = 4.0  # a real string wanders by 8 cents and is in tune, and 20 less those 8 are out
 SWUNG: Final = 1.15  # beyond this ratio every second stroke is meant to be late
 WEIGHTS: Final = {"scale_conformity": 0.35, "pitch_accuracy": 0.25, "timing_stability": 0.25, "noise_control": 0.15}
 

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -P -m pytest
 
-.PHONY: help run setup dev test lint format bench pictures golden lock nspawn fresh kill-test clean
+.PHONY: help run setup dev test lint format bench pictures golden lock nspawn fresh kill-test fuzz clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ golden: $(VENV)/.dev ## write the display's golden pictures anew: look at them a
 
 kill-test: $(VENV)/.dev ## kill -9 of everything, 100 times, in the middle of a session
 	$(BIN)/python -m tests.bench kill $(ARGS)
+
+fuzz: $(VENV)/.dev ## thousands of torn files through the readers of what should be played: make fuzz N=20000
+	$(BIN)/python -m tests.dsp.fuzzed_targets $(or $(N),20000)
 
 nspawn: ## build the amd64 root file system and boot it to READY in a container (root; several minutes cold)
 	image/nspawn.sh

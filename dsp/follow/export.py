@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
 
-import mido  # type: ignore[import-untyped]
+import mido
 
 from dsp.follow.target import Target
 

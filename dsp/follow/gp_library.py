@@ -11,7 +11,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any, Final
 
-import guitarpro  # type: ignore[import-untyped]
+import guitarpro
 from guitarpro import gp3, gp4, gp5, models
 
 from dsp.follow.bounds import BARS_MAX, TRACKS_MAX, TargetError

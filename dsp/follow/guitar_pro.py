@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any, Final
 
-from guitarpro import models  # type: ignore[import-untyped]
+from guitarpro import models
 
 from dsp.follow.bounds import BPM_MAX, BPM_MIN, TargetError, clean_text
 from dsp.follow.building import About

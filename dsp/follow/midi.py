@@ -13,7 +13,7 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
 
-import mido  # type: ignore[import-untyped]
+import mido
 
 from dsp.follow.bounds import BPM_MAX, BPM_MIN, TargetError, clean_text
 from dsp.follow.building import About, Heading, Struck, bars_of, build, segments_from

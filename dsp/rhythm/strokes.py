@@ -1,9 +1,9 @@
 """Strokes: the notes of a record as events in time.
 
-A chord that was recognised is one stroke at its own onset; of what was not, strings within ``STRUM_S`` are one.
+A chord that was recognised comes as one note already; of what was not, strings within ``STRUM_S`` are one stroke.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from dsp.replay import SessionRecord
 from dsp.rhythm.step import Floats, Ints
-from dsp.types import Chord, GridSet, Note
+from dsp.types import GridSet, Note
 
 STRUM_S: Final = 0.035
 
@@ -38,8 +38,7 @@ def stretches(record: SessionRecord, notes: Sequence[Note]) -> list[Stretch]:
     for number in dict.fromkeys(note.segment for note in notes):
         facts = record.segment(number)
         rate_hz = facts.sample_rate_hz
-        chords = {chord.chord_id: chord for chord in record.chords if chord.segment == number}
-        onsets_s, levels_db, midis = _strummed([n for n in notes if n.segment == number], chords, rate_hz)
+        onsets_s, levels_db, midis = _strummed([n for n in notes if n.segment == number], rate_hz)
         grids = sorted((g for g in record.grids if g.segment == number), key=lambda g: g.sample)
         # A player may come in a little before the first beat: half a beat still belongs to the click.
         starts_s = [g.sample / rate_hz - (30.0 / g.bpm if g.bpm > 0 else 0.0) for g in grids]
@@ -53,16 +52,10 @@ def stretches(record: SessionRecord, notes: Sequence[Note]) -> list[Stretch]:
     return [stretch for stretch in found if len(stretch.onsets_s)]
 
 
-def _strummed(notes: Sequence[Note], chords: Mapping[int, Chord], rate_hz: int) -> tuple[Floats, Floats, Ints]:
-    heard = sorted(((_onset_sample(note, chords), note.note_id, note) for note in notes), key=lambda one: one[:2])
-    onsets_s = np.array([sample for sample, _, _ in heard], dtype=np.float64) / rate_hz
+def _strummed(notes: Sequence[Note], rate_hz: int) -> tuple[Floats, Floats, Ints]:
+    ordered = sorted(notes, key=lambda n: (n.onset_sample, n.note_id))
+    onsets_s = np.array([n.onset_sample for n in ordered], dtype=np.float64) / rate_hz
     first = np.flatnonzero(np.diff(onsets_s, prepend=-np.inf) > STRUM_S)
-    levels_db = np.maximum.reduceat(np.array([note.level_dbfs for _, _, note in heard]), first)
-    midis = np.minimum.reduceat(np.array([note.midi for _, _, note in heard], dtype=np.int64), first)
+    levels_db = np.maximum.reduceat(np.array([n.level_dbfs for n in ordered]), first)
+    midis = np.minimum.reduceat(np.array([n.midi for n in ordered], dtype=np.int64), first)
     return onsets_s[first], levels_db, midis
-
-
-def _onset_sample(note: Note, chords: Mapping[int, Chord]) -> int:
-    """A string of a chord begins with it, however slowly it was strummed."""
-    chord = chords.get(note.chord_id) if note.chord_id is not None else None
-    return chord.onset_sample if chord is not None else note.onset_sample

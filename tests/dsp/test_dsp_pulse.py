@@ -69,6 +69,14 @@ def test_a_steady_tempo_is_exact(seed):
     assert pulse_of(rhythm("eighths", 100.0, seed, 27, jitter_ms=1.0)).tempo_bpm == pytest.approx(100.0, rel=0.0003)
 
 
+def test_two_slips_do_not_move_a_tempo():
+    """Least squares would be .13 % off."""
+    at_s = rhythm("eighths", 100.0, 1, 27, jitter_ms=1.0).onsets_s
+    at_s[2] += 0.1
+    at_s[-3] -= 0.1
+    assert pulse_of(strokes(at_s)).tempo_bpm == pytest.approx(100.0, rel=0.0003)
+
+
 def test_its_standard_error_is_true():
     z = []
     for seed in range(60):
@@ -88,6 +96,12 @@ def test_a_stray_note_does_not_halve_the_step():
     at_s = np.sort(np.append(stretch.onsets_s, stretch.onsets_s[5] + 0.12))
     pulse = pulse_of(strokes(at_s))
     assert pulse.tempo_bpm == pytest.approx(84.0, rel=0.01)
+
+
+def test_two_stray_notes_in_a_long_line_are_strays():
+    at_s = rhythm("eighths", 100.0, 0, 32, jitter_ms=2.0).onsets_s
+    pulse = pulse_of(strokes(np.sort(np.append(at_s, [at_s[9] + 0.15, at_s[40] + 0.15]))))
+    assert pulse.step_s == pytest.approx(0.3, rel=0.01)
 
 
 def test_two_tempi_are_told_apart():

@@ -59,6 +59,15 @@ def test_how_uneven_a_hand_may_be(percent, least, most):
     assert least <= found(uneven, 64, 40) <= most
 
 
+def test_a_hand_that_scatters_by_a_fifth_of_a_step_keeps_no_time():
+    """One such player in five is let through; without a bound of its own on unevenness it would be most."""
+
+    def scattered(random, count):
+        return STEP_S * (np.arange(count) + random.normal(0.0, 0.185, count))
+
+    assert found(scattered, 200, 30) <= 6
+
+
 def test_fewer_than_six_strokes_are_too_few():
     for count in range(1, 6):
         assert not find_pulses([strokes(1.0 + STEP_S * np.arange(count))])

@@ -25,6 +25,9 @@ FIFTH: Final = "5"
 COMES_BACK: Final = 130 * MS  # 16ths at 115 bpm
 TWO_SPREAD: Final = 60 * MS  # two strings so far apart are two notes
 STRINGS_MIN: Final = 3
+SURE_OF_TWO: Final = 0.45
+STOPS: Final = frozenset((3, 4, 5, 8, 9))  # thirds, fourths, sixths: what is played; others were heard in dirt
+STOP_SPREAD: Final = 30 * MS
 
 
 class Strums:
@@ -56,9 +59,11 @@ class Strums:
             ) or (hop.attack(listener.stroke_sample, True).at)
             self._peak = hop.peak_since(self._onset_sample)
         verdict = listener.update(hop.sample, hop.flux, hop.power, hop.noise_power, low)
-        if verdict is not None and is_chord(verdict) and not self._is_told(verdict):
-            entries += self._begin(hop, verdict)
-        if self._open is not None and not self._notes.chord_rings:
+        if verdict is not None and is_chord(verdict):
+            entries += [] if self._is_told(verdict) else self._begin(hop, verdict)
+        elif verdict is not None and is_double_stop(verdict):
+            entries += self._begin_both(hop, verdict)
+        if self._sounds and not self._notes.chord_rings:
             entries += self._end(hop.sample, hop)
         return entries
 
@@ -70,7 +75,7 @@ class Strums:
     def _give_way(self, hop: Hop, told: list[LogEntry]) -> list[LogEntry]:
         """A note that is struck over a chord ends it, in the log; its strings may ring on."""
         begun = [entry for entry in told if isinstance(entry, NoteStarted)]
-        return self._end(begun[0].onset_sample, hop) if begun and self._open is not None else []
+        return self._end(begun[0].onset_sample, hop) if begun and self._sounds else []
 
     def _is_told(self, verdict: Verdict) -> bool:
         """Whether a slow strum was cut in two: the same chord, sooner than a hand comes back."""
@@ -83,11 +88,12 @@ class Strums:
         guess, onset_sample = verdict.guess, self._onset_sample
         assert guess.root is not None
         assert guess.kind is not None
-        entries = self._end(onset_sample, hop) if self._open is not None else []
+        entries = self._end(onset_sample, hop) if self._sounds else []
         tones = frozenset((guess.root + step) % 12 for step in KINDS[guess.kind])
-        entries += self._notes.begin_chord(hop, onset_sample, verdict.until_sample, tones)
+        entries += self._notes.begin_strum(
+            hop, onset_sample, verdict.until_sample, lambda midi: midi % 12 in tones, tones
+        )
         bass = guess.root if guess.bass is None else guess.bass
-        level_dbfs = round(dbfs(max(self._peak, hop.peak_since(onset_sample)) ** 2), 2)
         self._open, self.next_id = self.next_id, self.next_id + 1
         started = ChordStarted(
             self._segment,
@@ -98,10 +104,23 @@ class Strums:
             guess.kind,
             bass,
             round(guess.confidence, 3),
-            level_dbfs,
+            self._level_dbfs(hop),
         )
         self._told = started
         return [*entries, started]
+
+    def _begin_both(self, hop: Hop, verdict: Verdict) -> list[LogEntry]:
+        entries = self._end(self._onset_sample, hop) if self._sounds else []
+        low, high = verdict.guess.tones
+        level_dbfs = self._level_dbfs(hop)
+        return entries + self._notes.begin_both(hop, self._onset_sample, verdict.until_sample, (low, high), level_dbfs)
+
+    def _level_dbfs(self, hop: Hop) -> float:
+        return round(dbfs(max(self._peak, hop.peak_since(self._onset_sample)) ** 2), 2)
+
+    @property
+    def _sounds(self) -> bool:
+        return self._open is not None or self._notes.holds_strings
 
     def _end(self, sample: int, hop: Hop) -> list[LogEntry]:
         return [*self._notes.end_chord(sample, hop), *self.close(sample)]
@@ -116,3 +135,11 @@ def is_chord(verdict: Verdict) -> bool:
         together = len(guess.tones) > 2 or verdict.spread_samples < TWO_SPREAD
         return together and guess.bass == guess.root and guess.confidence >= SURE_FIFTH
     return len(guess.tones) >= STRINGS_MIN
+
+
+def is_double_stop(verdict: Verdict) -> bool:
+    """Whether two strings were struck at once, surely: a third, a fourth or a sixth."""
+    guess = verdict.guess
+    if len(guess.tones) != 2 or guess.what not in {"double stop", "chord"} or guess.confidence < SURE_OF_TWO:
+        return False
+    return guess.tones[1] - guess.tones[0] in STOPS and verdict.spread_samples < STOP_SPREAD

@@ -5,6 +5,7 @@ retracted exactly once; only one that turns out to be of a chord, and no tone of
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from dsp.ear.evidence import Evidence
@@ -109,12 +110,14 @@ class NoteBook:
         notes = [*self._told, *([self.left.note] if self.left else []), *([self.open] if self.open else [])]
         return min((n.onset_sample for n in notes if from_sample <= n.onset_sample <= to_sample), default=None)
 
-    def give_to_chord(self, hop: Hop, onset_sample: int, until_sample: int, tones: frozenset[int]) -> list[LogEntry]:
-        """The notes that began with a chord are its strings, or were none; those from before it are over."""
+    def give_to_strum(
+        self, hop: Hop, onset_sample: int, until_sample: int, belongs: Callable[[int], bool]
+    ) -> list[LogEntry]:
+        """The notes that began with a strum are its strings where they belong to it, or were none; others are over."""
         entries: list[LogEntry] = []
         begun_sample = onset_sample - CHORD_NOTE_EARLY_SAMPLES
         for note in [*self._told]:
-            if begun_sample <= note.onset_sample <= until_sample and note.midi % 12 not in tones:
+            if begun_sample <= note.onset_sample <= until_sample and not belongs(note.midi):
                 entries.append(NoteRetracted(self.segment, note.note_id, hop.sample))
                 self._told.remove(note)
         if self.left is not None and self.left.note.onset_sample < begun_sample:
@@ -126,11 +129,19 @@ class NoteBook:
         for note in sounding:
             if note.onset_sample < begun_sample:
                 entries.append(note.ended(self.segment, onset_sample, hop.noise_power, hop.hum_power))
-            elif note.midi % 12 in tones:
+            elif belongs(note.midi):
                 self.held.append(note)
             else:
                 entries.append(NoteRetracted(self.segment, note.note_id, hop.sample))
         return entries
+
+    def hold(self, hop: Hop, onset_sample: int, midi: int, sure: float, level_dbfs: float) -> list[LogEntry]:
+        """A string that was struck with another one: a note whose cents nobody could measure."""
+        note_id, self.next_id = self.next_id, self.next_id + 1
+        self.held.append(
+            Sounding(note_id, onset_sample, hop.sample, midi, sure, level_dbfs, float(midi), hop.sample, hop.power)
+        )
+        return [NoteStarted(self.segment, note_id, onset_sample, hop.sample, midi, 0.0, sure, level_dbfs)]
 
     def end_held(self, sample: int, noise_power: float, hum_power: float) -> list[LogEntry]:
         """The chord is over, and so are its strings."""

@@ -6,6 +6,7 @@ one note; a held note is one note; a stroke on the same pitch is a new one if it
 ``slide``) the notes are where the finger left and where it stays. ``book`` says how it is told.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from dsp.ear.book import NoteBook, is_echo
@@ -40,6 +41,8 @@ SLID_CLARITY: Final = 0.97
 FLUX_SURE: Final = 0.9  # no squeak is so broad
 LEVEL_CHANGE: Final = 10.0 ** (0.5 / 10.0)
 ALIKE: Final = 0.8
+TOGETHER: Final = 40 * MS
+SURE_OF_TWO: Final = 0.55  # their cents are not measured, so nobody should be judged by them
 ATTACK_SURE: Final = 0.3
 GUESS_LATE: Final = 24 * MS  # a pitch is clear only once what rang before it is gone: 0 to 45 ms after the onset
 PITCHED: Final = 0.75  # of the looks at a note that dies; a click is over before they are so many
@@ -112,18 +115,39 @@ class NoteMachine:
             entries += self._follow(self._book.open, hop)
         return entries
 
-    def begin_chord(self, hop: Hop, onset_sample: int, until_sample: int, tones: frozenset[int]) -> list[LogEntry]:
-        """Several strings were struck at ``onset_sample``, looked at until ``until_sample``: one stroke.
+    def begin_strum(
+        self, hop: Hop, onset_sample: int, until_sample: int, belongs: Callable[[int], bool], tones: frozenset[int]
+    ) -> list[LogEntry]:
+        """Several strings of these ``tones`` (pitch classes) were struck at ``onset_sample``: one stroke.
 
-        What was reported of them stays where it is of these ``tones`` (pitch classes). From here on, and as long as
-        they ring, only what is struck begins a note: the pitches of strings that cross over are none.
+        It was looked at until ``until_sample``; what was reported of it stays where the note ``belongs`` to it. From
+        here on, and as long as they ring, only what is struck begins a note: the pitches of strings that cross over
+        are none.
         """
         pending = self._strokes.pending
         if pending is not None and pending.rough_sample <= until_sample:
             self._strokes.pending = None
         self._way = Way()
         self._ringing = Ringing(tones)
-        return self._book.give_to_chord(hop, onset_sample, until_sample, tones)
+        return self._book.give_to_strum(hop, onset_sample, until_sample, belongs)
+
+    def begin_both(
+        self, hop: Hop, onset_sample: int, until_sample: int, midis: tuple[int, int], level_dbfs: float
+    ) -> list[LogEntry]:
+        """Two strings were struck at once: both are notes; nothing is told where a second stroke was heard since."""
+        if self.onset_between(onset_sample + TOGETHER, until_sample) is not None:
+            return []
+        tones = frozenset(midi % 12 for midi in midis)
+        entries = self.begin_strum(hop, onset_sample, until_sample, lambda midi: midi in midis, tones)
+        told = {note.midi for note in self._book.held}
+        for midi in midis:
+            entries += self._book.hold(hop, onset_sample, midi, SURE_OF_TWO, level_dbfs) if midi not in told else []
+        return entries
+
+    @property
+    def holds_strings(self) -> bool:
+        """Whether notes are open that are strings of a strum."""
+        return bool(self._book.held)
 
     def onset_between(self, from_sample: int, to_sample: int) -> int | None:
         """The first onset of a note between these two, if one was reported lately."""

@@ -23,7 +23,7 @@ LATE: Final = 10 * MS
 LOOKS_BACK: Final = 44 * HOP_SAMPLES  # 117 ms after a stroke its beginning is still remembered
 FIFTH: Final = "5"
 COMES_BACK: Final = 130 * MS  # 16ths at 115 bpm
-TWO_SPREAD: Final = 60 * MS  # two strings so far apart are two notes
+TWO_SPREAD: Final = 76 * MS  # two strings so far apart are two notes
 STRINGS_MIN: Final = 3
 SURE_OF_TWO: Final = 0.45
 STOPS: Final = frozenset((3, 4, 5, 8, 9))  # thirds, fourths, sixths: what is played; others were heard in dirt
@@ -140,6 +140,7 @@ def is_chord(verdict: Verdict) -> bool:
 def is_double_stop(verdict: Verdict) -> bool:
     """Whether two strings were struck at once, surely: a third, a fourth or a sixth."""
     guess = verdict.guess
-    if len(guess.tones) != 2 or guess.what not in {"double stop", "chord"} or guess.confidence < SURE_OF_TWO:
+    named = guess.what == "double stop" or guess.kind == FIFTH  # a fourth is a fifth upside down
+    if len(guess.tones) != 2 or not named or guess.confidence < SURE_OF_TWO:
         return False
     return guess.tones[1] - guess.tones[0] in STOPS and verdict.spread_samples < STOP_SPREAD

@@ -8,12 +8,13 @@ import pytest
 from dsp.log import encode_all
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.replay import replay
+from dsp.scores.metrics import CONFIDENT
 from dsp.theory.chord_kinds import KINDS
 from dsp.types import SAMPLE_RATE_HZ, ChordEnded, ChordStarted, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
 from tests.dsp.plucked import Played, hear, log_of, take
 from tests.takes.made_guitar import made_guitar
 from tests.takes.played import chords
-from tests.takes.strummed import arpeggios, changes, repeated, with_melody
+from tests.takes.strummed import arpeggios, changes, double_stops, repeated, with_melody
 
 SEED = 5
 WORDS = {"maj": "", "min": "m"}
@@ -22,6 +23,7 @@ TAKES = {
     "changes": lambda: changes("b", SEED, made_guitar(), "hiss", 6),
     "8ths": lambda: repeated("r", SEED, made_guitar(), "clean", 110.0),
     "melody": lambda: with_melody("m", SEED, made_guitar(), "clean", over=True),
+    "stops": lambda: double_stops("d", SEED, made_guitar(), "clean", (3, 5, 9)),
     "arpeggio": lambda: arpeggios("p", SEED, made_guitar(), "clean", 0.15),
 }
 
@@ -97,6 +99,27 @@ def test_an_arpeggio_is_no_chord_however_it_rings():
     assert not [e for e in heard("arpeggio") if isinstance(e, ChordStarted)]
 
 
+def test_both_strings_of_a_double_stop_are_notes_that_begin_together():
+    made, _ = played("stops")
+    record = replay(heard("stops"))
+    assert record.chords == ()
+    found = 0
+    for stop in made.meta["double_stops"]:
+        near = [n for n in record.notes if abs(n.onset_sample / SAMPLE_RATE_HZ - stop["onset"]) < 0.03]
+        found += {stop["low"], stop["high"]} <= {n.midi for n in near}
+    assert found >= 0.75 * len(made.meta["double_stops"])
+
+
+def test_a_string_whose_cents_nobody_measured_is_judged_by_nobody():
+    sound = take([Played(0.3, 52, 1.0), Played(0.3, 56, 1.0)], 1.5)
+    notes = replay(log_of(hear(sound))).notes
+    assert {n.midi for n in notes} == {52, 56}
+    assert len({n.onset_sample for n in notes}) == 1
+    late = [n for n in notes if n.decided_sample - n.onset_sample > SAMPLE_RATE_HZ // 5]
+    assert late
+    assert all(n.confidence < CONFIDENT for n in late)
+
+
 def test_a_fourth_is_two_strings_and_no_chord_of_the_upper_one_but_a_fifth_is():
     def both(low, high):
         sound = take([Played(0.3, low, 1.0), Played(0.3, high, 1.0)], 1.5)
@@ -112,7 +135,7 @@ def test_one_string_is_no_chord_however_low_or_high(midi):
     assert not [e for e in hear(sound) if isinstance(e, ChordStarted)]
 
 
-@pytest.mark.parametrize("name", ["strums", "melody"])
+@pytest.mark.parametrize("name", ["strums", "melody", "stops"])
 def test_nothing_is_known_of_a_chord_before_it_sounds(name):
     samples = played(name)[1]
     reports = (ChordStarted, NoteStarted, NoteCorrected, NoteRetracted)

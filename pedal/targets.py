@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from dsp.follow.target import Target
 from pedal.one_thread import ONE_THREAD
-from pedal.target_file import BYTES_MAX, Piece, from_bytes, piece_of, to_bytes
+from pedal.target_file import BYTES_MAX, Piece, from_bytes, piece_of
 
 FOLDER: Final = "pieces"
 KEPT_MAX: Final = 200
@@ -39,24 +39,33 @@ class TrackChoice:
     notes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file that was read: the piece, ``data`` as it is kept, and the tracks that there were to choose from."""
+
+    piece: Piece
+    data: bytes
+    tracks: tuple[TrackChoice, ...] = ()
+
+
 class Shelf:
     """``folder``: the pedal's data directory. What blocks says so; call that in a thread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
 
-    async def read(self, data: bytes, name: str, track: str) -> tuple[Target, list[TrackChoice]]:
+    async def read(self, data: bytes, name: str, track: str) -> Given:
         """What a stranger's file holds. Raises ``PieceRefused``."""
-        answer = await _asked(data, name, track)
-        if "error" in answer:
-            raise PieceRefused(str(answer["error"]))
-        target = await asyncio.to_thread(_target_of, answer)
-        return target, [TrackChoice(t["number"], t["name"], t["notes"]) for t in answer["tracks"]]
+        head, kept = await _asked(data, name, track)
+        if "error" in head:
+            raise PieceRefused(str(head["error"]))
+        facts = head["piece"] | {"segments": tuple(head["piece"]["segments"])}
+        tracks = tuple(TrackChoice(t["number"], t["name"], t["notes"]) for t in head["tracks"])
+        return Given(Piece(**facts), kept, tracks)
 
-    def keep(self, target: Target) -> Piece:
+    def keep(self, given: Given) -> None:
         """Write it, whole or not at all; the oldest of more than ``KEPT_MAX`` go. Blocks. Raises ``PieceRefused``."""
-        data = to_bytes(target)
-        piece = piece_of(target, data)
+        piece, data = given.piece, given.data
         path = self._path(piece.piece_id)
         partial = path.with_suffix(".part")
         try:
@@ -71,7 +80,6 @@ class Shelf:
         except OSError as error:
             log.warning("the piece was not kept: %s", error)
             raise PieceRefused("the pedal's storage refused to keep it: is it full?") from error
-        return piece
 
     def load(self, piece_id: str) -> tuple[Target, Piece] | None:
         """The piece of this name, or ``None`` where it is not kept any more, or is damaged. Blocks."""
@@ -98,12 +106,8 @@ class Shelf:
             old.unlink(missing_ok=True)
 
 
-def _target_of(answer: dict[str, Any]) -> Target:
-    return from_bytes(json.dumps(answer["target"]).encode())
-
-
-async def _asked(data: bytes, name: str, track: str) -> dict[str, Any]:
-    """The reader's answer; it is ended when it takes too long, and its own fault is told in our words."""
+async def _asked(data: bytes, name: str, track: str) -> tuple[dict[str, Any], bytes]:
+    """The reader's head and kept file; it is ended when it takes too long, and its faults are told in our words."""
     reader = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "pedal.target_reader", name, track),
         stdin=asyncio.subprocess.PIPE,
@@ -114,14 +118,15 @@ async def _asked(data: bytes, name: str, track: str) -> dict[str, Any]:
     try:
         async with asyncio.timeout(READ_S_MAX):
             out, _ = await reader.communicate(data)
-        answer = await asyncio.to_thread(json.loads, out) if reader.returncode == 0 else None
+        line, _, kept = out.partition(b"\n")
+        head = json.loads(line) if reader.returncode == 0 else None
     except (TimeoutError, ValueError):
-        answer = None
+        head, kept = None, b""
     finally:
         with contextlib.suppress(ProcessLookupError):
             if reader.returncode is None:
                 reader.kill()
                 await reader.wait()
-    if not isinstance(answer, dict):
+    if not isinstance(head, dict):
         raise PieceRefused("this file takes too long to read or too much memory: give a shorter piece, or MIDI")
-    return answer
+    return head, kept

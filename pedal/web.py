@@ -139,15 +139,15 @@ class WebPedal:
             raise CommandRefused("busy", "another file is being read: wait a moment")
         self._reading = True
         try:
-            target, tracks = await self._shelf.read(data, name, track)
-            piece = await asyncio.to_thread(self._shelf.keep, target)
+            given = await self._shelf.read(data, name, track)
+            await asyncio.to_thread(self._shelf.keep, given)
         except PieceRefused as error:
             raise CommandRefused("not_a_piece", str(error), "file") from error
         finally:
             self._reading = False
-        self._hub.choose_piece(piece)
-        listed = [TrackView(number=t.number, name=t.name, notes=t.notes) for t in tracks]
-        return TargetGiven(**piece_view(piece).model_dump(), tracks=listed)
+        self._hub.choose_piece(given.piece)
+        listed = [TrackView(number=t.number, name=t.name, notes=t.notes) for t in given.tracks]
+        return TargetGiven(**piece_view(given.piece).model_dump(), tracks=listed)
 
     def target(self) -> TargetView | None:
         """What the next session follows."""

@@ -17,8 +17,8 @@ from pedal.followed import TRAIL_MAX, Followed, Tracker, trail
 from pedal.following import Following
 from pedal.settings import Settings
 from pedal.state import S_NS, Mode, Session, State
-from pedal.target_file import Piece
-from pedal.targets import Shelf
+from pedal.target_file import Piece, piece_of, to_bytes
+from pedal.targets import Given, Shelf
 from tests.dsp.made_logs import note
 
 MIDIS = (57, 60, 62, 64, 67, 69, 67, 64, 62, 60, 57, 55, 57, 60, 64, 69)
@@ -82,13 +82,20 @@ def test_the_trail_is_bounded_and_a_jump_is_no_row_of_missed_notes() -> None:
     assert trail([]) == ()
 
 
+def kept(shelf: Shelf) -> Piece:
+    data = to_bytes(TARGET)
+    piece = piece_of(TARGET, data)
+    shelf.keep(Given(piece, data))
+    return piece
+
+
 class Stage:
     """A ``Following`` with a kept piece, and everything that it told."""
 
     def __init__(self, folder: Path) -> None:
         self.told: list[Followed | None] = []
         self.shelf = Shelf(folder)
-        self.piece = self.shelf.keep(TARGET)
+        self.piece = kept(self.shelf)
         self.following = Following(self.shelf, self.told.append)
 
 
@@ -191,7 +198,7 @@ def test_notes_that_are_due_have_the_names_that_the_player_likes() -> None:
 
 def test_the_report_is_made_from_log_and_piece_and_again_the_same(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    found = shelf.load(shelf.keep(TARGET).piece_id)
+    found = shelf.load(kept(shelf).piece_id)
     log = play((*MIDIS[:4], 66, *MIDIS[5:8], *MIDIS[4:8]))
     report = report_view(found, log)
     assert report == report_view(found, log)

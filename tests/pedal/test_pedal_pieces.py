@@ -16,7 +16,7 @@ from dsp.follow.target import Bar, Segment, Target, TargetNote, TempoChange
 from pedal import target_reader, targets
 from pedal.early import DEMO_TAKE
 from pedal.target_file import from_bytes, piece_of, to_bytes
-from pedal.targets import FOLDER, PieceRefused, Shelf
+from pedal.targets import FOLDER, Given, PieceRefused, Shelf
 
 SONG = DEMO_TAKE.with_suffix(".json").read_bytes()
 beats = st.floats(0, 4000, allow_nan=False)
@@ -34,8 +34,13 @@ PIECES = st.builds(
 )
 
 
-def read(shelf: Shelf, data: bytes, name: str = "song.json", track: str = "") -> Target:
-    return asyncio.run(shelf.read(data, name, track))[0]
+def read(shelf: Shelf, data: bytes, name: str = "song.json", track: str = "") -> Given:
+    return asyncio.run(shelf.read(data, name, track))
+
+
+def made(title: str, midi: int = 57) -> Given:
+    target = Target(title, (TargetNote(0, 0.0, 1.0, midi),))
+    return Given(piece_of(target, to_bytes(target)), to_bytes(target))
 
 
 @given(PIECES)
@@ -49,7 +54,17 @@ def test_what_is_kept_comes_back_the_same_and_under_the_same_name(target: Target
 
 @pytest.mark.parametrize(
     "damaged",
-    [b"", b"nonsense", b"[]", b"{}", b"\xff\xfe", b'{"version":1}', to_bytes(Target("x", ()))[:-9], b"[" * 100_000],
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b"{}",
+        to_bytes(Target("x", ())) + b'["notes",[[1]]]',
+        b"\xff\xfe",
+        b'{"version":1}',
+        to_bytes(Target("x", ()))[:-9],
+        b"[" * 100_000,
+    ],
 )
 def test_a_damaged_piece_is_one_line(damaged: bytes) -> None:
     with pytest.raises(ValueError, match="give its file again") as refused:
@@ -60,19 +75,19 @@ def test_a_damaged_piece_is_one_line(damaged: bytes) -> None:
 def test_a_piece_of_a_newer_pedal_and_one_without_bounds_are_refused() -> None:
     with pytest.raises(ValueError, match="newer pedal"):
         from_bytes(b'{"version":2}')
-    kept = json.loads(to_bytes(Target("x", ()))) | {"segments": [["a", 1, 2]] * 501}
     with pytest.raises(ValueError, match="damaged"):
-        from_bytes(json.dumps(kept).encode())
+        from_bytes(to_bytes(Target("x", ())) + json.dumps(["segments", [["a", 1, 2]] * 501]).encode())
 
 
 def test_a_file_becomes_a_piece_that_is_found_again(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    target = read(shelf, SONG, "demo.json")
-    assert target.title == "demo"
-    assert len(target.notes) > 100
-    piece = shelf.keep(target)
-    assert shelf.load(piece.piece_id) == (target, piece)
-    assert shelf.keep(target) == piece
+    given = read(shelf, SONG, "demo.json")
+    assert given.piece.title == "demo"
+    assert given.piece.notes > 100
+    assert [track.notes for track in given.tracks] == [given.piece.notes]
+    shelf.keep(given)
+    assert shelf.load(given.piece.piece_id) == (from_bytes(given.data), given.piece)
+    shelf.keep(given)
     (kept,) = (tmp_path / FOLDER).iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
 
@@ -128,12 +143,14 @@ def test_a_reader_that_breaks_is_one_line_and_never_its_own_words(
 
 
 def test_the_reader_s_answer_is_plain_data() -> None:
-    answer = target_reader.read(SONG, "demo.json", "")
-    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
-    assert set(answer) == {"target", "tracks"}
+    head, _, kept = target_reader.read(SONG, "demo.json", "").partition(b"\n")
+    answer = json.loads(head)
+    assert set(answer) == {"piece", "tracks"}
     assert answer["tracks"][0]["number"] == 1
-    assert set(target_reader.read(b"", "x", "")) == {"error"}
-    assert set(target_reader.read(SONG, "demo.json", "7")) == {"error"}
+    assert len(from_bytes(kept).notes) == answer["piece"]["notes"]
+    assert max(map(len, kept.splitlines())) < 20_000
+    for refused in (target_reader.read(b"", "x", ""), target_reader.read(SONG, "demo.json", "7")):
+        assert set(json.loads(refused)) == {"error"}
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "0" * 31, "0" * 33, "0" * 31 + "/", "Z" * 32])
@@ -143,7 +160,8 @@ def test_a_name_that_is_none_leads_nowhere(tmp_path: Path, name: str) -> None:
 
 def test_a_file_that_was_changed_behind_our_back_is_not_that_piece(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    piece = shelf.keep(Target("one", (TargetNote(0, 0.0, 1.0, 57),)))
+    piece = made("one").piece
+    shelf.keep(made("one"))
     path = tmp_path / FOLDER / f"{piece.piece_id}.json"
     path.write_bytes(to_bytes(Target("other", (TargetNote(0, 0.0, 1.0, 58),))))
     assert shelf.load(piece.piece_id) is None
@@ -153,15 +171,15 @@ def test_a_file_that_was_changed_behind_our_back_is_not_that_piece(tmp_path: Pat
 
 def test_a_full_disk_is_one_line_and_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf(tmp_path)
-    piece = shelf.keep(Target("one", (TargetNote(0, 0.0, 1.0, 57),)))
+    shelf.keep(made("one"))
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(PieceRefused, match="is it full"):
-        shelf.keep(Target("two", (TargetNote(0, 0.0, 1.0, 58),)))
-    assert shelf.load(piece.piece_id) is not None
+        shelf.keep(made("two"))
+    assert shelf.load(made("one").piece.piece_id) is not None
 
 
 def test_only_so_many_are_kept_and_the_newest_is_among_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +187,8 @@ def test_only_so_many_are_kept_and_the_newest_is_among_them(tmp_path: Path, monk
     shelf = Shelf(tmp_path)
     kept = []
     for i in range(5):
-        kept.append(shelf.keep(Target(f"piece {i}", (TargetNote(0, 0.0, 1.0, 57),))))
+        shelf.keep(made(f"piece {i}"))
+        kept.append(made(f"piece {i}").piece)
         path = tmp_path / FOLDER / f"{kept[-1].piece_id}.json"
         os.utime(path, ns=(i * 10**9, i * 10**9))
     assert [shelf.load(piece.piece_id) is not None for piece in kept] == [False, False, True, True, True]

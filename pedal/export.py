@@ -10,6 +10,7 @@ from pedal import words
 from pedal.telling import early_late, place
 from webui.schemas import MetricsView, NoteView
 from webui.session_schemas import SessionDetail
+from webui.target_schemas import FollowReport
 
 SCORES: Final = ("pitch_accuracy", "scale_conformity", "timing_stability", "noise_control", "quality")
 COLUMNS: Final = (
@@ -48,20 +49,26 @@ def as_csv(detail: SessionDetail, notes: Sequence[NoteView]) -> str:
     return out.getvalue()
 
 
-def as_json(detail: SessionDetail, notes: Sequence[NoteView]) -> str:
-    """Everything, with all notes: the page gets them in portions, a file holds them all."""
+def as_json(detail: SessionDetail, notes: Sequence[NoteView], follow: FollowReport | None = None) -> str:
+    """Everything, with all notes: the page gets them in portions, a file holds them all.
+
+    ``follow``: what became of the piece, where the session followed one.
+    """
     every = [note.model_dump() for note in notes]
-    return json.dumps(detail.model_dump() | {"timeline": every, "notes_next": None}, allow_nan=False)
+    report = None if follow is None else follow.model_dump()
+    whole = detail.model_dump() | {"timeline": every, "notes_next": None, "follow": report}
+    return json.dumps(whole, allow_nan=False)
 
 
-def as_text(detail: SessionDetail, notes: Sequence[NoteView]) -> str:
-    """Every note, then every number with its unit, then what was not scored and why."""
+def as_text(detail: SessionDetail, notes: Sequence[NoteView], follow: FollowReport | None = None) -> str:
+    """Every note, then every number with its unit, the piece, and what was not scored and why."""
     lines = [
         f"{detail.session_id}  {detail.start or 'date unknown'}  {detail.scale}  {words.clock(detail.duration_s)}",
         *(_note(note, detail) for note in notes),
         *(f"{c.onset_s:9.3f} s  chord {c.name}" for c in detail.chords),
         *_scores(detail.metrics),
         *_facts(detail),
+        *_piece(follow),
         *(f"{name:17} not scored: {why}" for name, why in detail.metrics.not_scored.items()),
     ]
     return "\n".join(lines) + "\n"
@@ -106,6 +113,15 @@ def _facts(detail: SessionDetail) -> list[str]:
     if detail.tuning_drift.text:
         lines.append(f"{'strings':17} {detail.tuning_drift.text}")
     return lines
+
+
+def _piece(follow: FollowReport | None) -> list[str]:
+    if follow is None:
+        return []
+    if follow.target is None:
+        return [f"{'piece':17} not kept any more"]
+    counts = f"{follow.hits} of {follow.reached} notes hit, {follow.wrong} at another pitch, {follow.missed} left out"
+    return [f"{'piece':17} {follow.target.title or 'without a title'}: {counts}, {follow.extra} too many"]
 
 
 def _cell(value: object) -> object:

@@ -131,7 +131,10 @@ class WebPedal:
         whole = await self._whole(session_id)
         if whole is None:
             return None
-        return await asyncio.to_thread(as_csv if kind == "csv" else as_json, whole.detail, whole.notes)
+        if kind == "csv":
+            return await asyncio.to_thread(as_csv, whole.detail, whole.notes)
+        report = await self.follow_report(session_id)
+        return await asyncio.to_thread(as_json, whole.detail, whole.notes, report)
 
     async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
         """Read it in a process of its own, keep it, and follow it from the next session on."""

@@ -10,11 +10,14 @@ from pedal import rows, words
 from pedal.cli.errors import Failed, UsageError
 from pedal.datadir import daemon_address
 from pedal.export import as_csv, as_json, as_text
+from pedal.follow_views import report_view
 from pedal.sessions import readable
+from pedal.targets import Shelf
 from sync.credential import read_credential
 from sync.errors import SyncError
 from sync.library import Library
 from sync.push import push_once
+from webui.target_schemas import FollowReport
 
 LIMIT_MAX = 100_000
 
@@ -58,24 +61,27 @@ def _list(parsed: argparse.Namespace) -> None:
 
 
 def _one(parsed: argparse.Namespace) -> None:
-    whole = _whole(parsed.data, parsed.session_id)
+    whole, follow = _whole(parsed.data, parsed.session_id)
     detail = whole.detail
     if parsed.csv:
         sys.stdout.write(as_csv(detail, whole.notes))
         return
     if parsed.json or parsed.what == "export":
-        _write(as_json(detail, whole.notes))
+        _write(as_json(detail, whole.notes, follow))
         return
-    sys.stdout.write(as_text(detail, whole.notes))
+    sys.stdout.write(as_text(detail, whole.notes, follow))
 
 
-def _whole(data: Path, session_id: str) -> rows.Whole:
+def _whole(data: Path, session_id: str) -> tuple[rows.Whole, FollowReport | None]:
     found = Library(data).session(session_id)
     if found is None:
         raise UsageError(f"there is no session {session_id}; pedal sessions list shows them")
     stored, lines = found
     running_id = session_id if daemon_address(data) is not None else None
-    return rows.whole(stored, readable(lines), running_id=running_id)
+    entries = list(readable(lines))
+    piece = stored.header.setup.piece
+    follow = report_view(Shelf(data).load(piece), entries) if piece else None
+    return rows.whole(stored, entries, running_id=running_id), follow
 
 
 def sync(parsed: argparse.Namespace) -> None:

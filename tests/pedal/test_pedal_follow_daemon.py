@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pedal.datadir import TOKEN
 from pedal.early import DEMO_TAKE
+from tests.pedal.test_pedal_daemon import pedal
 from tests.rigs.daemon import Daemon
 
 SONG = DEMO_TAKE.with_suffix(".json")
@@ -54,5 +55,13 @@ def test_the_pedal_follows_what_it_was_given_over_a_restart_and_tells_afterwards
         assert abs(report["tempo_bpm"] - 90) < 1
         assert daemon.get(f"sessions/{session_id}")["followed"] is True
         assert report == daemon.get(f"sessions/{session_id}/follow")
+        assert daemon.get(f"sessions/{session_id}/export")["follow"] == report
         assert daemon.terminate() == 0
         assert daemon.errors() == ""
+    shown = pedal("sessions", "show", session_id, "--data", str(tmp_path / "data"))
+    assert f"demo: {report['hits']} of {report['reached']} notes hit" in shown.stdout
+    exported = pedal("sessions", "export", session_id, "--data", str(tmp_path / "data"))
+    assert json.loads(exported.stdout)["follow"] == report
+    table = pedal("sessions", "export", session_id, "--csv", "--data", str(tmp_path / "data"))
+    assert table.stdout.startswith("onset_s,offset_s,name,")
+    assert pedal("sessions", "show", session_id, "--csv", "--data", str(tmp_path / "data")).returncode == 2

@@ -62,6 +62,7 @@ def states() -> dict[str, State]:
         "idle": BASE,
         "idle-click": replace(BASE, mode=Mode.CLICK_READY, home="click"),
         "idle-own-scale": replace(BASE, settings=OWN),
+        "idle-piece": replace(BASE, piece=PIECE),
         "idle-waiting": replace(BASE, waiting=3, parts={"cloud": Part("waiting", "no network")}),
         "session": session,
         "session-flats": replace(session, settings=FLATS, heard=replace(HEARD, midi=46)),

@@ -75,7 +75,9 @@ def _idle(canvas: Canvas, state: State) -> None:
     linked = "cloud" in state.parts and state.parts["cloud"].state != "off"
     canvas.top("ready", f"{state.waiting} waiting" if state.waiting and linked else "")
     canvas.text((WIDTH // 2, 32), state.home.capitalize(), 30, bold=True)
-    canvas.bottom(f"{state.settings.scale_label()} {state.settings.bpm:g}")
+    # What the stomp begins: a piece to be followed, or else a scale.
+    scale = f"{state.settings.scale_label()} {state.settings.bpm:g}"
+    canvas.bottom(scale if state.piece is None else state.piece.title or f"a {state.piece.source} piece")
 
 
 def _session(canvas: Canvas, state: State) -> None:

@@ -115,9 +115,12 @@ class WebPedal:
             return None
         stored, lines = found
         running_id, chosen = self._running_id(), self._hub.state.settings
-        self._read = await asyncio.to_thread(
-            lambda: rows.whole(stored, readable(lines), running_id=running_id, settings=chosen)
-        )
+        try:
+            self._read = await asyncio.to_thread(
+                lambda: rows.whole(stored, readable(lines), running_id=running_id, settings=chosen)
+            )
+        except ValueError as error:  # a scale that only a newer pedal knows
+            raise CommandRefused("unreadable", f"this session cannot be told here: {error}") from error
         return self._read
 
     async def _found(self, session_id: str) -> tuple[StoredSession, list[bytes]] | None:

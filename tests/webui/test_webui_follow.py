@@ -97,6 +97,9 @@ def test_a_file_from_the_phone_becomes_what_is_played(server, phone, shot, tmp_p
     until(page, "document.getElementById('piece').textContent.includes('Bass (16 notes)')")
     until(page, "!document.querySelector('#piece .note-line').textContent")
     assert server.pedal.files[1][2] == "2"
+    page.click('#tabs [data-view="live"]')
+    until(page, "document.getElementById('cents').textContent.includes('follow you through song.mid')")
+    page.click('#tabs [data-view="settings"]')
     looks_right(page)
     page.locator("#piece").scroll_into_view_if_needed()
     shot(page, "piece-chosen")

@@ -95,7 +95,7 @@ function heard(state) {
   const tuned = cents !== null && Math.abs(cents) <= IN_TUNE_CENTS;
   $("hero").classList.toggle("tuned", tuned);
   $("hero").classList.toggle("silent", !sure && !chord);
-  const hint = chord ? t("chord") : state.session ? t("quiet") : t("idle_hint");
+  const hint = chord ? t("chord") : state.session ? t("quiet") : state.target ? t("idle_piece", { title: state.target.title || t("piece_untitled") }) : t("idle_hint");
   const said = cents === null ? hint : tuned ? `${t("in_tune")} · ${signed(cents)}` : t("cents", { cents: signed(cents) });
   text($("cents"), state.mode === "tuner" && sure && one.f0_hz ? `${said} · ${t("hertz", { hz: one.f0_hz.toFixed(1) })}` : said);
   const recent = state.session?.recent ?? [];

@@ -24,6 +24,7 @@ const EN = {
   quiet: "play something",
   chord: "chord",
   ready: "Ready",
+  idle_piece: "Stomp, and I follow you through {title}",
   idle_hint: "Stomp, or press Start",
   last: "Last session",
   cents: "{cents} cents",

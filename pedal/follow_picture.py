@@ -38,7 +38,7 @@ MOVE: Final = (120, 230, 230)
 def draw_followed(result: Json, title: str = "") -> Image.Image:
     """``result`` as ``follow_json`` gives it. Raises ``ValueError`` for more than ten minutes."""
     onsets_s = [a["onset_s"] for t in result["targets"] for a in t["passes"] if a["onset_s"] is not None]
-    last_s = max([*onsets_s, *(e["onset_s"] for e in result["extras"])], default=0.0) + 0.2
+    last_s = max([*onsets_s, *(e["onset_s"] for e in result["extras"])], default=0.0)
     if last_s > DURATION_S_MAX:
         raise ValueError(f"{title} lasts more than {DURATION_S_MAX / 60:.0f} minutes: cut out what you want to see")
     sheet = _Sheet(result, last_s)
@@ -54,13 +54,13 @@ class _Sheet:
     """The picture while it is made."""
 
     def __init__(self, result: Json, last_s: float) -> None:
-        self._result, self._last_s = result, last_s
+        self._result = result
         attempts = [a for t in result["targets"] for a in t["passes"]]
         midis: list[int] = [t["midi"] for t in result["targets"]]
         midis += [a["played_midi"] for a in attempts if a["played_midi"] is not None]
         midis += [e["midi"] for e in result["extras"]]
         self._low, self._high = min(midis) - AROUND_SEMITONES, max(midis) + AROUND_SEMITONES
-        self._rows = max(1, int(-(-last_s // ROW_S)))
+        self._rows = int(last_s // ROW_S) + 1
         self._tall = (self._high - self._low) * PX_PER_SEMITONE
         self._wide = round(ROW_S * PX_PER_S)
         size = (LEFT + self._wide + GAP, HEAD + self._rows * (self._tall + STRIP + GAP))

@@ -10,9 +10,10 @@ from dsp.follow.steps import Steps
 HIT, WRONG, EXTRA, RETRACTED = "hit", "wrong", "extra", "retracted"
 STOP, REPEAT, JUMP = "stop", "repeat", "jump"
 
-STOP_S: Final = 1.0  # longer than due by this, and by STOP_SHARE of what was due: the player stood still
+STOP_S: Final = 1.5  # longer than due by this, and by STOP_SHARE of what was due: the player stood still
 STOP_SHARE: Final = 1.0
 UNBARRED_S: Final = 5.0
+JUST_BEHIND: Final = 1  # the first note of the next bar, played by habit
 DROPPED_OUT_S, DROPPED_OUT_SHARE = 0.15, 0.05  # how exactly one who was silent for bars comes in again
 
 
@@ -91,13 +92,16 @@ def _stood(waited_s: float, due_s: float) -> bool:
 
 
 def _is_repeat(steps: Steps, before: int, after: int) -> bool:
-    """From within a bar (or its end) back to its beginning, or from the end of the piece to the start.
+    """From within a bar, or from just behind it, back to its beginning; or from the end of the piece to the start.
 
     The first note may be left out. Where the target has no bars, going back a few seconds is a repeat.
     """
     if before == len(steps) - 1 and after == 0:
         return True
-    if len(steps.bar_first) == 1 and after <= before:
+    if after > before:
+        return False
+    if len(steps.bar_first) == 1:
         return bool(steps.at_s[before] - steps.at_s[after] <= UNBARRED_S)
     bar = steps.bar_of[after]
-    return bool(after <= before and bar == steps.bar_of[before] and after - steps.bar_first[bar] <= 1)
+    within = steps.bar_of[max(after, before - JUST_BEHIND)] == bar or steps.bar_of[before] == bar
+    return bool(within and after - steps.bar_first[bar] <= 1)

@@ -245,3 +245,30 @@ def bad_day(kind: str, move: str, seed: int) -> Grade:
     done = perform(target, player, rng)
     log = heard(done, player, rng)
     return grade(done, follow_json(target, log), log)
+
+
+@pytest.mark.parametrize(
+    ("left_at", "to", "pause_s", "kinds"),
+    [
+        (12, 12, 3.0, ["stop"]),
+        (12, 12, 1.0, []),  # to breathe is not to stop
+        (16, 8, 0.0, ["repeat"]),
+        (13, 8, 0.0, ["repeat"]),
+        (17, 8, 0.0, ["repeat"]),  # the next bar's first note was played by habit
+        (20, 8, 0.0, ["jump"]),
+        (16, 8, 2.5, ["stop", "repeat"]),
+        (12, 28, 0.0, ["jump"]),
+        (32, 0, 0.0, ["repeat"]),
+    ],
+)
+def test_what_the_player_did_is_called_by_its_name(left_at: int, to: int, pause_s: float, kinds: list[str]) -> None:
+    rng = np.random.default_rng(11)
+    target = target_of([int(m) for m in rng.permutation(np.arange(44, 76))])
+    once = flawless(target)
+    gone_s = once[left_at - 1].at_s + 0.3 + pause_s
+    again = [replace(p, at_s=p.at_s - once[to].at_s + gone_s) for p in once[to : to + 12]]
+    result = follow_json(target, log_of(target, once[:left_at] + again))
+    assert [event["kind"] for event in result["events"]] == kinds
+    assert [event["to_index"] for event in result["events"]] == [to] * len(kinds)
+    assert all(event["at_s"] == pytest.approx(gone_s) for event in result["events"])
+    assert all(event["decided_s"] - event["at_s"] < 2 * 0.3 + 0.05 for event in result["events"])

@@ -38,7 +38,7 @@ STRUM_SAMPLES: Final = round(STRUM_S * SAMPLE_RATE_HZ)
 class Position:
     """Where the player is now. ``next_index``: the target's note that is due; ``None`` before the first and at the end.
 
-    ``bar`` is the printed number and ``segment`` its segment's name; ``tempo_bpm`` is the player's own.
+    ``bar``: printed number of that note's bar. ``segment``: that of the newest stroke. ``tempo_bpm``: the player's own.
     """
 
     next_index: int | None = None
@@ -117,9 +117,10 @@ class Follower:
         best = self._here % len(self.steps)
         here = self.steps.notes[best][0]
         due = self.steps.notes[best + 1][0] if best + 1 < len(self.steps) else None
-        place = due or here
-        bar = self.target.bars[place.bar].number if place.bar < len(self.target.bars) else None
-        segment = self.target.segment_at(bar) if bar is not None else None
+        bars = self.target.bars
+        bar = bars[(due or here).bar].number if (due or here).bar < len(bars) else None
+        # By the note that was played: who loops a segment never leaves it.
+        segment = self.target.segment_at(bars[here.bar].number) if here.bar < len(bars) else None
         return Position(
             due.index if due else None,
             bar,

@@ -1,5 +1,6 @@
 """What became of a target, as the plain JSON values that ``pedal follow`` prints. Times in seconds, early negative."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -158,7 +159,8 @@ def _summary(told: _Told, targets: Sequence[Json]) -> Json:
     reached = [t for t in targets if t["state"] in STATES]
     by_state = {state: sum(t["state"] == state for t in reached) for state in STATES}
     errors_ms = [t["signed_ms"] for t in targets if t["state"] == "hit" and t["signed_ms"] is not None]
-    position = told.follower.position()
+    practised = Counter(t["segment"] for t in targets for one in t["passes"] if one["state"] in STATES)
+    practised.pop(None, None)
     everything = [v.onset_s for one in told.followed.passes for s in one.stretches for v in s]
     return {
         "hits": by_state["hit"],
@@ -172,8 +174,8 @@ def _summary(told: _Told, targets: Sequence[Json]) -> Json:
         "passes": len(told.followed.passes),
         "tempo_bpm": _tempo_bpm(told, min(everything), max(everything)) if everything else None,
         "signed_ms": round(median(errors_ms), 2) if errors_ms else None,
-        "segment": position.segment,
-        "bar": position.bar,
+        "segment": practised.most_common(1)[0][0] if practised else None,
+        "bar": told.follower.position().bar,
         "segments": _segments(told.target, targets),
     }
 

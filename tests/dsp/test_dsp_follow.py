@@ -213,6 +213,20 @@ def test_the_position_is_where_the_player_is() -> None:
     assert here.tempo_bpm == pytest.approx(100.0, abs=0.5)
 
 
+def test_the_practised_segment_is_the_one_that_is_looped() -> None:
+    target = piece("lick", np.random.default_rng(2))
+    bars = [note.index for note in target.notes if note.beat % 4 == 0]
+    done = perform(target, FLAWLESS, np.random.default_rng(0), start=bars[4], stop=bars[8], times=3)
+    log = heard(done, FLAWLESS, np.random.default_rng(0))
+    result = follow_json(target, log)
+    assert (result["summary"]["segment"], len(result["passes"])) == ("B", 3)
+    assert [s["hit_share"] for s in result["summary"]["segments"]] == [None, 1.0, None]
+    follower = Follower(target)
+    for entry in log:
+        follower.add(entry)
+    assert (follower.position().segment, follower.position().bar) == ("B", 9)
+
+
 def test_against_a_click_even_a_constant_delay_shows() -> None:
     late = [replace(p, at_s=p.at_s + 0.024) for p in flawless(LICK)]
     log = log_of(LICK, late)

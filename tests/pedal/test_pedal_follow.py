@@ -3,11 +3,16 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from PIL import Image
 
+from dsp.follow.report import follow_json
+from pedal import follow_picture
 from pedal.__main__ import main
+from pedal.follow_picture import draw_followed
+from tests.dsp.made_performances import Performance, Played, Player, heard, target_of
 from tests.takes.real import Placed, render
 
 MIDIS = (52, 55, 57, 59, 62, 64, 62, 59)
@@ -60,6 +65,23 @@ def test_it_can_be_read_and_seen(capsys: pytest.CaptureFixture[str], take: Path)
     assert "again from bar 2" in out
     with Image.open(picture) as image:
         assert image.width > 1_000
+
+
+def test_the_picture_has_a_colour_for_everything() -> None:
+    target = target_of([57, 60, 62, 64, 67, 69, 67, 64])
+    due_s = [1.0 + 0.3 * n for n in range(8)]
+    played = [Played(at_s, note.midi, note.index, "hit") for at_s, note in zip(due_s, target.notes, strict=True)]
+    played[1] = Played(due_s[1] + 0.1, 60, 1, "hit")
+    played[4] = Played(due_s[4] - 0.1, 67, 4, "hit")
+    played[6] = Played(due_s[6], 66, 6, "wrong")
+    again = [Played(p.at_s + 5.0, p.midi, p.index, p.state) for p in played]
+    everything = [*played, Played(due_s[2] + 0.15, 50, None, "extra"), *again]
+    log = heard(Performance(target, everything), Player(), np.random.default_rng(0))
+    image = draw_followed(follow_json(target, log), "made")
+    colours = {colour for _, colour in image.getcolors(100_000) or []}
+    assert {follow_picture.WRONG, follow_picture.EXTRA, follow_picture.MOVE, follow_picture.IN_TIME} <= colours
+    assert {follow_picture.EARLY, follow_picture.LATE} <= colours
+    assert image.height < 400
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,11 @@ def confident(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def pitch_accuracy(notes: Sequence[Note], strictness: float) -> float | None:
-    """Mean intonation score of straight notes; bends and slides are on their way somewhere and are left out."""
-    straight = [n for n in notes if not is_bent(n) and not n.slide]
+    """Mean intonation score of straight notes; bends and slides are on their way somewhere and are left out.
+
+    So is a note that still sounds: its first report saw the attack, which is up to 30 cents sharp.
+    """
+    straight = [n for n in notes if n.offset_sample is not None and not is_bent(n) and not n.slide]
     if len(straight) < NOTES_MIN:
         return None
     tolerance = 2.0 ** (1.0 - 2.0 * strictness)
@@ -126,7 +129,8 @@ def _reason(name: str, record: SessionRecord) -> str:
         return "it was never silent" if record.noise else "the noise was not measured"
     if len(singles(sure)) < NOTES_MIN:
         return "only chords"
-    return "only bends and slides"
+    over = sum(note.offset_sample is not None for note in singles(sure))
+    return "only bends and slides" if over >= NOTES_MIN else "too few notes are over"
 
 
 def _topic_reasons(loud: Dynamics, hand: Picking, bent: Bends, shaken: Vibrato, beats: Timing) -> dict[str, str]:

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from dsp.scores.session import summarise
+from dsp.scores.session import LiveScore, summarise
+from dsp.types import NoteStarted
 from tests.dsp.heard_takes import LICK, hear, normal, notes, ups_and_downs
 from tests.dsp.made_logs import SCORES, SETUP
 from tests.takes import real
@@ -152,6 +153,18 @@ def test_swing_is_no_error():
 @pytest.mark.parametrize("count", [8, 10, 12])
 def test_flawless_is_reached_within_seconds(count):
     assert summary(real.render(notes(count=count))).metrics.quality >= 0.97
+
+
+@GUITARS
+def test_live_it_is_flawless_from_the_first_number_on(guitar):
+    live, begun, told = LiveScore(SETUP), 0, []
+    for entry in hear(clean(guitar)):
+        live.add(entry)
+        begun += isinstance(entry, NoteStarted)
+        if live.metrics().quality is not None:
+            told.append((begun, live.metrics().quality))
+    assert told[0][0] <= 6
+    assert min(quality for _, quality in told) >= 0.97
 
 
 def test_the_lick_lies_in_the_scale():

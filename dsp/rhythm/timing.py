@@ -17,14 +17,14 @@ from dsp.facts import TempoHeld
 from dsp.replay import SessionRecord
 from dsp.rhythm.click import Against, against_click
 from dsp.rhythm.pulse import Pulse, find_pulses
+from dsp.rhythm.scattered import ANYWHERE, scattered_step_s
 from dsp.rhythm.step import Floats
 from dsp.rhythm.strokes import Stretch, stretches
 from dsp.types import BeatError, Note
 
 STROKES_MIN: Final = 6
 SPREAD_HALF_MS: Final = 31.5  # spread that scores .5 at strictness .5
-
-
+NO_PULSE: Final = "no steady pulse"
 FAR, FAR_MIN = 0.35, 3  # of a step from its nearest place, and so many of them
 
 
@@ -63,7 +63,7 @@ def timing(record: SessionRecord, notes: Sequence[Note], strictness: float) -> T
     if alone < STROKES_MIN:
         return Timing(why="too few notes")
     pulses = find_pulses(free)
-    return _judge_pulses(pulses, strictness, alone) if pulses else Timing(why="no steady pulse")
+    return _judge_pulses(pulses, strictness, alone) if pulses else _judge_scattered(free, strictness, alone)
 
 
 def spread_ms(errors_ms: Floats) -> float:
@@ -77,7 +77,7 @@ def stability(sd_ms: float, step_ms: float, strictness: float) -> float:
     """Score of a spread: .94 at 10 ms, .36 at 40 ms (strictness .5), and .05 for notes anywhere in a step."""
     half_ms = SPREAD_HALF_MS * math.pow(1.6, 1.0 - 2.0 * strictness)
     absolute = 1.0 / (1.0 + math.pow(sd_ms / half_ms, 2.4))
-    anywhere = 1.0 / (1.0 + (sd_ms / step_ms / 0.14) ** 4)  # evenly anywhere is .29 of a step
+    anywhere = 1.0 / (1.0 + (sd_ms / step_ms / 0.125) ** 4)  # evenly anywhere is .29 of a step
     return min(absolute, anywhere)
 
 
@@ -125,6 +125,16 @@ def _judge_pulses(pulses: Sequence[Pulse], strictness: float, strokes: int) -> T
         partly=f"{strokes - judged} of {strokes} strokes followed no steady pulse" if judged < strokes else "",
         strokes=judged,
         held=main.held,
+    )
+
+
+def _judge_scattered(free: Sequence[Stretch], strictness: float, strokes: int) -> Timing:
+    """No pulse: a run of strokes scores as if they lay anywhere, everything else is not scored."""
+    step_s = scattered_step_s(free)
+    if step_s is None:
+        return Timing(why=NO_PULSE)
+    return Timing(
+        stability=stability(1000.0 * ANYWHERE * step_s, 1000.0 * step_s, strictness), partly=NO_PULSE, strokes=strokes
     )
 
 

@@ -49,11 +49,12 @@ def test_random_by_half_a_step_scores_nothing():
     assert max(scores) <= 0.1
 
 
-def test_random_without_a_click_has_no_pulse():
+def test_random_without_a_click_has_no_pulse_and_scores_nothing():
     for seed in SEEDS:
         heard = metrics(late_ms=uniform(0.5, seed), click=False)
-        assert heard.timing_stability is None
-        assert heard.not_scored["timing_stability"] == "no steady pulse"
+        assert heard.tempo_bpm is None
+        assert heard.not_scored["tempo"] == "no steady pulse"
+        assert heard.timing_stability <= 0.1
 
 
 @CLICK_OR_PULSE

@@ -73,11 +73,40 @@ def test_fewer_than_six_strokes_are_too_few():
         assert not find_pulses([strokes(1.0 + STEP_S * np.arange(count))])
 
 
-def timing_reason(at_s):
+def heard(at_s):
     log = [SegmentStarted(0, 0)]
     for number, one_s in enumerate(at_s):
         log += note(number, round(RATE_HZ * (1.0 + one_s)), 57)
-    return summarise(SETUP, log).metrics.not_scored["timing_stability"]
+    return summarise(SETUP, log).metrics
+
+
+def timing_reason(at_s):
+    return heard(at_s).not_scored["timing_stability"]
+
+
+def paused(random, count):
+    """Phrases of eight, scattered, with three seconds between: too short to be meant as a run."""
+    return half_a_step(random, count) + 3.0 * (np.arange(count) // 8)
+
+
+def test_a_run_that_is_scattered_scores_as_anywhere_in_a_step():
+    for onsets in (half_a_step, rubato):
+        said = heard(onsets(np.random.default_rng(1), 40))
+        assert said.timing_stability == pytest.approx(0.034, abs=0.002)
+        assert said.not_scored["tempo"] == "no steady pulse"
+        assert said.tempo_bpm is None
+
+
+def test_strokes_by_chance_and_short_phrases_are_not_meant_to_be_steady():
+    for onsets in (waiting, paused, single_notes):
+        said = heard(onsets(np.random.default_rng(2), 40))
+        assert said.timing_stability is None
+        assert said.not_scored["timing_stability"] == "no steady pulse"
+
+
+def test_a_run_is_twenty_strokes():
+    assert heard(half_a_step(np.random.default_rng(3), 20)).timing_stability is not None
+    assert heard(half_a_step(np.random.default_rng(3), 19)).timing_stability is None
 
 
 def test_what_is_said_instead():

@@ -8,6 +8,8 @@ FROM_S, TO_S = 0.06, 0.42
 """After its onset: what the ear sees of a note, too."""
 PARTIALS = 8
 ROUNDS = 3
+SPECTRUM = 1 << 18
+"""Points, 0.2 Hz apart at 48 kHz."""
 
 
 def first_partial_hz(samples: Samples, rate_hz: int, near_hz: float) -> float:
@@ -19,12 +21,12 @@ def first_partial_hz(samples: Samples, rate_hz: int, near_hz: float) -> float:
     onset = attack_index(samples, rate_hz)
     part = samples[onset + round(FROM_S * rate_hz) : onset + round(TO_S * rate_hz)]
     taper = np.hanning(len(part)) ** 2
-    at_s = np.arange(len(part)) / rate_hz
+    size = np.abs(np.fft.rfft(part * taper, SPECTRUM))
     orders, found, energy = [], [], []
     for k in range(1, PARTIALS + 1):
         if k * near_hz > 0.35 * rate_hz:
             break
-        f_hz, level = _peak(part * taper, at_s, k * near_hz, near_hz)
+        f_hz, level = _peak(size, rate_hz, k * near_hz, near_hz)
         orders.append(k)
         found.append(f_hz)
         energy.append(level**2)
@@ -38,14 +40,13 @@ def first_partial_hz(samples: Samples, rate_hz: int, near_hz: float) -> float:
     return float(np.sqrt(start + slope))
 
 
-def _peak(windowed: Samples, at_s: Samples, near_hz: float, f0_hz: float) -> tuple[float, float]:
-    """Frequency and size of the strongest line within 3 % of a place, by Newton's parabola on a fine grid."""
+def _peak(size: Samples, rate_hz: int, near_hz: float, f0_hz: float) -> tuple[float, float]:
+    """Frequency and size of the strongest line within 3 % of a place, by a parabola through its logarithm."""
+    bin_hz = rate_hz / SPECTRUM
     span = min(0.03 * near_hz, 0.3 * f0_hz)
-    step = 0.25
-    grid = np.arange(near_hz - span, near_hz + span + step, step)
-    size = np.array([abs(np.dot(windowed, np.exp(-2j * np.pi * f * at_s))) for f in grid])
-    at = int(np.clip(size.argmax(), 1, len(grid) - 2))
+    first, last = (round((near_hz + side * span) / bin_hz) for side in (-1, 1))
+    at = int(np.clip(first + size[first : last + 1].argmax(), first + 1, last - 1))
     before, peak, after = np.log(size[at - 1 : at + 2] + 1e-12)
     bend = before - 2 * peak + after
     shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
-    return float(grid[at] + step * shift), float(size[at])
+    return float((at + shift) * bin_hz), float(size[at])

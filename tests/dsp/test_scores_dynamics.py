@@ -59,6 +59,11 @@ def test_accents_are_meant(pattern, click):
     assert found.evenness > 0.95
 
 
+def test_chance_is_no_pattern():
+    found = [heard(log(drawn(3.0, seed), count=96))[0].spread_db for seed in range(24)]
+    assert np.mean(found) == pytest.approx(3.0, rel=0.04)
+
+
 @CLICK
 def test_a_crescendo_is_meant(click):
     unrest = drawn(0.5)

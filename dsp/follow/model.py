@@ -47,7 +47,9 @@ def _pitch_table(same: float, around: dict[int, float], near: float, far: float)
 
 
 # A neighbouring fret or string is hit by mistake more often than any other; an octave may be the ear's mistake.
-HIT_OR_WRONG: Final = _pitch_table(0.87, {1: 0.02, 2: 0.014, 3: 0.006, 4: 0.006, 5: 0.006, 12: 0.006}, 0.003, 0.0005)
+HIT_OR_WRONG: Final = _pitch_table(
+    0.87, {1: 0.02, 2: 0.014, 3: 0.006, 4: 0.006, 5: 0.006, 12: 0.012, 24: 0.005}, 0.003, 0.0005
+)
 CHORD_SAME, CHORD_STRANGE = 0.87, 0.004
 CHORD_EXTRA: Final = math.log(0.08 * 0.02)
 # One too many: the same string again (a stroke heard as two), else anything.

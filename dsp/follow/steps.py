@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 TOGETHER_S: Final = 0.03  # notes of a recorded MIDI chord are ticks apart; a 32nd at 200 BPM is 37 ms
+STRUM_GAP_S, STRUM_SPAN_S, STRUM_RINGS_S = 0.05, 0.13, 0.1  # a recorded strum: string after string, and all ring on
 STEPS_MAX: Final = 20_000  # every place is weighed at every note: beyond this a note would cost milliseconds
 NO_TONE: Final = -1_000
 
@@ -57,7 +58,7 @@ def laid_out(target: Target) -> Steps:
     starts_s: list[float] = []
     for note in target.notes:
         at_s = target.at_s(note.beat)
-        if not groups or at_s - starts_s[-1] > TOGETHER_S:
+        if not groups or not _together(target, groups[-1], at_s):
             groups.append([])
             starts_s.append(at_s)
         groups[-1].append(note)
@@ -79,6 +80,16 @@ def laid_out(target: Target) -> Steps:
         _classes(tones),
         (tones != NO_TONE).sum(axis=1) > 1,
     )
+
+
+def _together(target: Target, group: list[TargetNote], at_s: float) -> bool:
+    """Whether a note that falls at ``at_s`` is struck with these."""
+    since_s = at_s - target.at_s(group[0].beat)
+    if since_s <= TOGETHER_S:
+        return True
+    if since_s > STRUM_SPAN_S or at_s - target.at_s(group[-1].beat) > STRUM_GAP_S:
+        return False
+    return all(target.at_s(one.beat + one.duration_beats) >= at_s + STRUM_RINGS_S for one in group)
 
 
 def _classes(tones: Integers) -> NDArray[np.bool_]:

@@ -81,3 +81,10 @@ def test_a_melody_pays_no_attention_to_chords() -> None:
     follower = Follower(melody)
     verdicts = [v for entry in log_of(ORDER) for v in follower.add(entry)]
     assert [v.state for v in verdicts] == ["hit"] * 6
+
+
+def test_a_strum_that_was_recorded_is_one_stroke_and_a_fast_run_is_not() -> None:
+    strum = tuple(TargetNote(i, 0.04 * i, 1.0, m, 0) for i, m in enumerate((43, 50, 55)))
+    run = tuple(TargetNote(3 + i, 2.0 + 0.09 * i, 0.09, 60 + i, 0) for i in range(8))
+    follower = Follower(Target("t", strum + run))
+    assert [len(tones) for tones in follower.steps.notes] == [3] + [1] * 8

@@ -56,10 +56,14 @@ def _after(done: Performance, at_s: float) -> list[Played]:
 
 def _placed_after(done: Performance, result: dict) -> list[int]:
     said = [(a["onset_s"], t["index"]) for t in result["targets"] for a in t["passes"] if a["onset_s"] is not None]
+    midis = [note.midi for note in done.target.notes]
     found = []
     for _, at_s, _ in done.moves:
         right = (
-            any(index == true.index and abs(onset_s - true.at_s) < SAME_S for onset_s, index in said)
+            any(
+                abs(onset_s - true.at_s) < SAME_S and _same_place(midis, true.index, index + 1)
+                for onset_s, index in said
+            )
             for true in _after(done, at_s)
         )
         found.append(next((n for n, good in enumerate(right) if good), 99))

@@ -27,6 +27,8 @@ class Ringing:
 
     tones: frozenset[int]
     loudest: float = 0.0
+    _own_power: float = 0.0
+    _bare_samples: int = 0
     _sunk_samples: int = 0
     _alone_samples: int = 0
     _last_sample: int = 0
@@ -46,5 +48,9 @@ class Ringing:
         foreign = over is not None and round(over) % 12 not in self.tones
         alone = foreign and look is not None and look.clarity >= ALONE_CLEAR
         self._alone_samples = self._alone_samples + step if alone else 0
-        damped = hop.power < DAMPED * power_before
+        # A note that dies over it takes no string of it along: then what they had without it counts.
+        self._bare_samples = self._bare_samples + step if over is None else 0
+        if self._bare_samples >= WITHIN or not self._own_power:
+            self._own_power = power_before
+        damped = hop.power < DAMPED * min(power_before, self._own_power)
         return not (damped or self._sunk_samples >= SUNK_FOR or self._alone_samples >= ALONE_FOR)

@@ -5,10 +5,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from dsp.chords.listener import Verdict
+from dsp.chords.recognise import ChordGuess
 from dsp.log import encode_all
 from dsp.pipeline import Pipeline, PipelineConfig
 from dsp.replay import replay
 from dsp.scores.metrics import CONFIDENT
+from dsp.strums import is_chord, is_double_stop
 from dsp.theory.chord_kinds import KINDS
 from dsp.types import SAMPLE_RATE_HZ, ChordEnded, ChordStarted, NoteCorrected, NoteEnded, NoteRetracted, NoteStarted
 from tests.dsp.plucked import Played, hear, log_of, take
@@ -94,6 +97,14 @@ def test_a_melody_over_a_chord_that_rings_is_heard_whatever_its_pitch():
     assert all(min(abs(end - n["onset"]) for n in melody) < 0.05 for end in ends)
 
 
+def test_strings_that_are_heard_again_when_a_note_over_them_dies_are_no_notes():
+    strings = [Played(0.3 + 0.012 * at, midi, 4.0, 0.12) for at, midi in enumerate((50, 57, 62, 66))]
+    sound = take([*strings, Played(1.2, 69, 0.3, 0.3)], 2.2)
+    record = replay(log_of(hear(sound)))
+    assert [(c.root, c.kind) for c in record.chords] == [(2, "")]
+    assert [n.midi for n in record.notes if n.chord_id is None] == [69]
+
+
 def test_an_arpeggio_is_no_chord_however_it_rings():
     assert played("arpeggio")[0].meta["chords"] == []
     assert not [e for e in heard("arpeggio") if isinstance(e, ChordStarted)]
@@ -127,6 +138,37 @@ def test_a_fourth_is_two_strings_and_no_chord_of_the_upper_one_but_a_fifth_is():
 
     assert both(52, 59) == [(4, "5")]
     assert both(52, 57) == []
+
+
+def verdict(what, kind, tones, bass=None, confidence=0.9, spread_ms=5):
+    root = None if kind is None else tones[0] % 12
+    guess = ChordGuess(root, kind, tones[0] % 12 if bass is None else bass, tones, confidence, what)
+    return Verdict(0, 14_400, guess, again=False, spread_samples=48 * spread_ms)
+
+
+@pytest.mark.parametrize(
+    ("said", "chord", "both"),
+    [
+        (verdict("chord", "m", (45, 52, 60)), True, False),
+        (verdict("chord", "m", (45, 52, 60), confidence=0.3), False, False),
+        (verdict("chord", "m", (45, 48)), False, False),
+        (verdict("chord", "5", (45, 52)), True, False),
+        (verdict("chord", "5", (45, 52), confidence=0.45), False, False),
+        (verdict("chord", "5", (45, 52), spread_ms=100), False, False),
+        (verdict("chord", "5", (45, 52, 57), spread_ms=100), True, False),
+        (verdict("chord", "5", (45, 50), bass=2), False, True),
+        (verdict("double stop", None, (45, 49)), False, True),
+        (verdict("double stop", None, (45, 46)), False, False),
+        (verdict("double stop", None, (45, 49), confidence=0.4), False, False),
+        (verdict("double stop", None, (45, 49), spread_ms=40), False, False),
+        (verdict("double stop", None, (45, 49, 61)), False, False),
+        (verdict("note", None, (45,)), False, False),
+        (verdict("none", None, (45, 49)), False, False),
+    ],
+)
+def test_what_is_told_as_a_chord_and_what_as_two_notes(said, chord, both):
+    assert is_chord(said) is chord
+    assert is_double_stop(said) is both
 
 
 @pytest.mark.parametrize("midi", [40, 47, 55, 64, 76])

@@ -65,3 +65,19 @@ def test_the_pedal_follows_what_it_was_given_over_a_restart_and_tells_afterwards
     table = pedal("sessions", "export", session_id, "--csv", "--data", str(tmp_path / "data"))
     assert table.stdout.startswith("onset_s,offset_s,name,")
     assert pedal("sessions", "show", session_id, "--csv", "--data", str(tmp_path / "data")).returncode == 2
+
+
+def test_a_session_that_goes_on_after_a_crash_is_followed_from_its_beginning(tmp_path: Path) -> None:
+    config = tmp_path / "pedal.toml"
+    config.write_text("[session]\nresume_after_crash_s = 60.0\n")
+    with Daemon(tmp_path / "data", "--config", str(config)) as daemon:
+        give(daemon, SONG.read_bytes(), SONG.name)
+        daemon.post("session/start")
+        daemon.until(lambda s: s["session"]["follow"] is not None and s["session"]["follow"]["hits"] >= 8)
+        daemon.until(lambda s: s["session"]["elapsed_s"] > 8)
+        daemon.kill_everything()
+    with Daemon(tmp_path / "data", "--config", str(config)) as daemon:
+        state = daemon.until(lambda s: s["session"] is not None and s["session"]["follow"] is not None)
+        state = daemon.until(lambda s: s["session"]["follow"]["hits"] >= 8)
+        assert state["session"]["follow"]["title"] == "demo"
+        assert daemon.terminate() == 0

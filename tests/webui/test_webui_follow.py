@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rigs.browser import SMALL_PHONE
+from tests.rigs.browser import LANDSCAPE, LAPTOP, PHONE, SMALL_PHONE
 from tests.webui.conftest import RunningServer
 from tests.webui.fake_pedal import FakePedal
 from tests.webui.test_webui_api import error_of
@@ -112,12 +112,14 @@ def test_a_file_from_the_phone_becomes_what_is_played(server, phone, shot, tmp_p
 
 
 @pytest.mark.rig("chromium")
-@pytest.mark.parametrize("viewport", [None, SMALL_PHONE], ids=["phone", "small"])
+@pytest.mark.parametrize(
+    "viewport", [PHONE, SMALL_PHONE, LANDSCAPE, LAPTOP], ids=["phone", "small", "landscape", "laptop"]
+)
 def test_the_live_view_shows_where_in_the_piece(phone, shot, viewport):
     pedal = FakePedal(stored=1)
     pedal.follows = True
     with RunningServer(pedal) as server:
-        page = enter(server, phone(viewport) if viewport else phone())
+        page = enter(server, phone(viewport))
         press(page, "start")
         page.wait_for_selector("#follow:visible")
         assert "I find where you are" in page.inner_text("#follow")
@@ -128,7 +130,7 @@ def test_the_live_view_shows_where_in_the_piece(phone, shot, viewport):
         assert page.locator("#follow-trail span").count() == 8
         assert "one too many, hit" in page.get_attribute("#follow-trail", "aria-label")
         looks_right(page)
-        shot(page, f"follow-live-{viewport['width'] if viewport else 390}")
+        shot(page, f"follow-live-{viewport['width']}")
         page.close()  # before the server goes
 
 

@@ -89,6 +89,7 @@ function heard(state) {
   const chord = state.session?.chord_sounds ? chordName(state.session.chord) : null;
   text($("letter"), chord ?? (sure ? sure.letter : idle ? t("ready") : "–"));
   $("note").classList.toggle("word", chord !== null ? chord.length > 3 : !sure && idle);
+  $("note").classList.toggle("chord", chord !== null);
   $("note").classList.toggle("long", chord !== null && chord.length > 5);
   text($("accidental"), sure && !chord ? sure.accidental : "");
   text($("octave"), sure && !chord ? sure.octave : "");

@@ -134,6 +134,7 @@ def _follow_command(commands: Any) -> None:
     target = "MIDI, Guitar Pro, AlphaTex or a note list"
     follow.add_argument("--target", type=Path, required=True, metavar="T", help=f"what should be played: {target}")
     follow.add_argument("--track", metavar="N", help="its track, by number (from 1) or name")
+    follow.add_argument("--segments", default="", metavar="TEXT", help="bar ranges by name: Chorus=17-24, Solo=30")
     _with_json(follow)
     follow.add_argument("--picture", type=Path, metavar="OUT.png", help="draw it as well")
     follow.add_argument("--bpm", type=float, metavar="N", help="measure time against a click of this tempo")

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from dsp.follow.bounds import BYTES_MAX
-from dsp.follow.read import read_target
+from dsp.follow.describe import describe
+from dsp.follow.read import read_target, tracks_of
 from dsp.follow.report import follow_json
+from dsp.follow.segments import parse_segments, with_segments
 from dsp.follow.target import Target
+from dsp.follow.tracks import TrackInfo
 from dsp.pipeline import PipelineConfig
 from dsp.theory.scales import note_name
 from dsp.types import SAMPLE_RATE_HZ, GridSet
@@ -25,7 +28,7 @@ OFF_MS: Final = 30.0
 def follow(parsed: argparse.Namespace) -> None:
     """Print what became of each note of the target."""
     _check(parsed)
-    target = _target(parsed.target, parsed.track)
+    target, tracks = _target(parsed.target, parsed.track, parsed.segments)
     try:
         config = PipelineConfig(a4_hz=parsed.a4, tuning=parsed.tuning, sensitivity=parsed.sensitivity)
         heard = hear(parsed.file, config, parsed.channel)
@@ -39,7 +42,17 @@ def follow(parsed: argparse.Namespace) -> None:
         sys.stderr.write(f"pedal: {heard.damage}\n")
     if parsed.picture is not None:
         _draw(parsed.picture, result, parsed.file.name)
-    sys.stdout.write(json.dumps(result, allow_nan=False) + "\n" if parsed.json else as_text(result))
+    if parsed.json:
+        sys.stdout.write(json.dumps(result | {"piece": _piece(target)}, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write(f"{describe(target, tracks)}\n\n{as_text(result)}")
+
+
+def _piece(target: Target) -> Json:
+    """What was read, and what the file holds that is not followed."""
+    segments = [{"name": s.name, "first_bar": s.first_bar, "last_bar": s.last_bar} for s in target.segments]
+    read = {"title": target.title, "source": target.source, "track": target.track, "bars": len(target.bars)}
+    return read | {"segments": segments, "skipped": list(target.skipped)}
 
 
 def _check(parsed: argparse.Namespace) -> None:
@@ -51,12 +64,14 @@ def _check(parsed: argparse.Namespace) -> None:
         raise UsageError(f"{parsed.picture}: the picture is a PNG, give a name that ends in .png")
 
 
-def _target(path: Path, track: str | None) -> Target:
-    """What should be played; never more than ``BYTES_MAX`` and one byte of it are read."""
+def _target(path: Path, track: str | None, segments: str) -> tuple[Target, list[TrackInfo]]:
+    """What should be played, and the file's tracks; never more than ``BYTES_MAX`` and one byte of it are read."""
     try:
         with path.open("rb") as file:
             data = file.read(BYTES_MAX + 1)
-        return read_target(data, path.name, track=int(track) if track is not None and track.isdecimal() else track)
+        chosen = int(track) if track is not None and track.isdecimal() else track
+        target = read_target(data, path.name, track=chosen)
+        return with_segments(target, parse_segments(segments)), tracks_of(data, path.name)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
     except ValueError as error:

@@ -67,6 +67,22 @@ def test_it_can_be_read_and_seen(capsys: pytest.CaptureFixture[str], take: Path)
         assert image.width > 1_000
 
 
+def test_segments_can_be_named_beside_the_file(capsys: pytest.CaptureFixture[str], take: Path) -> None:
+    command = ("follow", take / "take.flac", "--target", take / "target.json", "--segments", "Riff=1, Answer=2")
+    result = json.loads(run(capsys, *command, "--json")[1])
+    assert [t["segment"] for t in result["targets"]] == ["Riff"] * 8 + ["Answer"] * 8
+    assert result["piece"]["segments"][1] == {"name": "Answer", "first_bar": 2, "last_bar": 2}
+    assert "segment: Riff, bars 1 to 1" in run(capsys, *command)[1]
+
+
+def test_a_segment_that_the_piece_does_not_have_is_refused(capsys: pytest.CaptureFixture[str], take: Path) -> None:
+    command = ("follow", take / "take.flac", "--target", take / "target.json", "--segments", "Coda=40-44")
+    status, out, err = run(capsys, *command)
+    assert (status, out) == (2, "")
+    assert "this piece has bars 1 to" in err
+    assert err.count("\n") == 1
+
+
 def test_the_picture_has_a_colour_for_everything() -> None:
     target = target_of([57, 60, 62, 64, 67, 69, 67, 64])
     due_s = [1.0 + 0.3 * n for n in range(8)]

@@ -169,11 +169,11 @@ class ChordListener:
     def _name(self, stroke: Stroke, until: int, low: Callable[[int], Samples], sample: int) -> Verdict | None:
         assert stroke.heard is not None
         begin = stroke.rough_sample - NOTICED_LATE
-        before = _between(low, sample, begin - BEFORE, begin)
+        again = stroke.heard.new < NEW
+        # Strings that ring on would not be struck ones to the recogniser; struck again, they are all that there is.
+        before = _between(low, sample, begin - (0 if again else BEFORE), begin)
         guess = recognise(_between(low, sample, begin, until), before, self._a4_hz)
-        return Verdict(
-            stroke.rough_sample, until, guess, stroke.heard.new < NEW, stroke.strong_sample - stroke.rough_sample
-        )
+        return Verdict(stroke.rough_sample, until, guess, again, stroke.strong_sample - stroke.rough_sample)
 
 
 def _between(low: Callable[[int], Samples], sample: int, begin: int, end: int) -> Samples:

@@ -20,6 +20,7 @@ HIGHEST_MIDI: Final = 101  # 2.8 kHz: above it the pipeline's decimation has tak
 CELLS: Final = CELLS_PER_SEMITONE * (HIGHEST_MIDI - LOWEST_MIDI)
 FFT: Final = 8_192
 LATE_SAMPLES_MIN: Final = 1_200  # 100 ms: a shorter late part would tell nothing of low strings
+LAST_SAMPLES: Final = 1_500  # 125 ms
 SHORTEST_SAMPLES: Final = 960  # 80 ms
 DEEPEST_DB: Final = 70.0
 DB_PER_UNIT: Final = 20.0
@@ -32,13 +33,15 @@ TUNED_CLEARLY: Final = 0.25
 class Strum:
     """Shape (CELLS,) each: levels in units of 20 dB, 0 at 70 dB below the loudest cell.
 
-    ``whole``: of all that was heard since the strum, ``late``: of its second half, ``before``: of what rang before it.
+    ``whole``: of all that was heard since the strum, ``late``: of its second half, ``before``: of what rang before it,
+    ``last``: of the end of that. What is as loud as it was last rings on; what is louder was struck.
     ``tuning_cents``: how far the strings lie above the tempered pitches.
     """
 
     whole: Floats32
     late: Floats32
     before: Floats32
+    last: Floats32
     tuning_cents: float
     level_db: float
 
@@ -49,10 +52,12 @@ def look_at(samples: Samples, before: Samples, a4_hz: float) -> Strum:
     tuning_cents = _tuning_cents(whole, a4_hz)
     edges = _edges(a4_hz, tuning_cents)
     late = _power(samples[-max(LATE_SAMPLES_MIN, len(samples) // 2) :])
-    cells = np.stack([_cells(power, edges) for power in (whole, late, _power(before))])
+    looks = (whole, late, _power(before), _power(before[-LAST_SAMPLES:]))
+    cells = np.stack([_cells(power, edges) for power in looks])
     loudest_db = float(cells[:2].max())
     scaled = np.clip((cells - (loudest_db - DEEPEST_DB)) / DB_PER_UNIT, 0.0, None).astype(np.float32)
-    return Strum(scaled[0], scaled[1], np.minimum(scaled[2], 2 * DEEPEST_DB / DB_PER_UNIT), tuning_cents, loudest_db)
+    scaled[2:] = np.minimum(scaled[2:], 2 * DEEPEST_DB / DB_PER_UNIT)
+    return Strum(scaled[0], scaled[1], scaled[2], scaled[3], tuning_cents, loudest_db)
 
 
 def _power(samples: Samples) -> Floats32:

@@ -27,7 +27,8 @@ PITCHES: Final = HIGHEST_PITCH + 1 - LOWEST_PITCH
 ORDERS: Final = 12
 BESIDE: Final = (1 / 3, 1 / 2, 2 / 3, 3 / 4, 4 / 3, 3 / 2, 5 / 3, 5 / 2)
 BACKGROUND_CELLS: Final = 13
-WHOLE, NEAR_WHOLE, CLEAR, LATE, BEFORE = range(5)
+INPUTS_AT_ONCE: Final = 112  # for a larger product a BLAS would wake its threads
+WHOLE, NEAR_WHOLE, CLEAR, LATE, BEFORE, LAST = range(6)
 LOWER, UPPER = -24, 36
 """As far below and above a pitch are those that may explain it, or be explained by it, in semitones."""
 
@@ -55,7 +56,7 @@ def struck_odds(strum: Strum, layers: tuple[Layer, ...] | None = None) -> Floats
 
 def seen(strum: Strum) -> Floats32:
     """What the network sees of each pitch; shape (54, taps), the last two say where on the neck it is."""
-    views = np.zeros((5, CELLS + 1), np.float32)  # the last cell: what lies outside
+    views = np.zeros((6, CELLS + 1), np.float32)  # the last cell: what lies outside
     whole = strum.whole
     background = np.convolve(whole, np.full(BACKGROUND_CELLS, 1.0 / BACKGROUND_CELLS, np.float32), mode="same")
     for view, levels in (
@@ -64,6 +65,7 @@ def seen(strum: Strum) -> Floats32:
         (CLEAR, whole - background),
         (LATE, _widened(strum.late)),
         (BEFORE, _widened(strum.before)),
+        (LAST, _widened(strum.last)),
     ):
         views[view, :CELLS] = levels
     taps, place = tap_table()
@@ -77,7 +79,8 @@ def tap_table() -> tuple[NDArray[np.intp], Floats32]:
     octave = 12 * CELLS_PER_SEMITONE
     for order in range(1, ORDERS + 1):
         cell = round(octave * np.log2(order))
-        taps += [(WHOLE, cell - 1), (WHOLE, cell), (WHOLE, cell + 1), (CLEAR, cell), (LATE, cell), (BEFORE, cell)]
+        taps += [(WHOLE, cell - 1), (WHOLE, cell), (WHOLE, cell + 1), (CLEAR, cell)]
+        taps += [(LATE, cell), (BEFORE, cell), (LAST, cell)]
         if order <= 3:
             taps += [(NEAR_WHOLE, cell - CELLS_PER_SEMITONE), (NEAR_WHOLE, cell + CELLS_PER_SEMITONE)]
     for ratio in BESIDE:
@@ -117,5 +120,8 @@ def _widened(levels: Floats32) -> Floats32:
 
 
 def _rectified(inputs: Floats32, layer: Layer) -> Floats32:
-    out: Floats32 = np.maximum(inputs @ layer.weights + layer.bias, 0.0)
-    return out
+    out: Floats32 = np.tile(layer.bias, (len(inputs), 1))
+    for start in range(0, inputs.shape[1], INPUTS_AT_ONCE):
+        some = slice(start, start + INPUTS_AT_ONCE)
+        out += inputs[:, some] @ layer.weights[some]
+    return np.maximum(out, 0.0, out=out)

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from dsp.chords.recognise import ChordGuess, recognise
-from tests.chords.__main__ import APART
 from tests.chords.bank import bank_of
 from tests.chords.confusion import answer, picture, shares, text
 from tests.chords.heard import strums_of
 from tests.chords.strums import any_strum
+from tests.chords.teachers import APART
 from tests.takes.sources import guitar
 
 COMMON = frozenset({"", "m", "7", "m7", "maj7", "5", "sus4"})

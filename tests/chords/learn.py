@@ -16,8 +16,9 @@ TOLD: Final = 12
 AROUND: Final = 32
 BATCH: Final = 256
 RATE: Final = 4e-3
+GENTLY: Final = 1.5e-3
 DECAY: Final = 1e-4
-NAME_SHARE: Final = 0.5
+NAME_SHARE: Final = 1.0
 """How much a wrong name weighs beside wrong pitches."""
 Weights = list[tuple[Any, Any]]
 
@@ -45,13 +46,13 @@ def _widened(levels: Any) -> Any:
 
 def seen(looks: Any) -> Any:
     """The same as ``dsp.chords.struck.seen`` for a batch; shape (n, 54, taps)."""
-    whole, late, before = (looks[:, at].astype(jnp.float32) for at in range(3))
+    whole, late, before, last = (looks[:, at].astype(jnp.float32) for at in range(4))
     kernel = np.full((BACKGROUND_CELLS, 1, 1), 1.0 / BACKGROUND_CELLS, np.float32)
     background = jax.lax.conv_general_dilated(
         whole[..., None], kernel, (1,), "SAME", dimension_numbers=("NWC", "WIO", "NWC")
     )[..., 0]
-    views = jnp.stack((whole, _widened(whole), whole - background, _widened(late), _widened(before)), axis=1)
-    views = jnp.pad(views, ((0, 0), (0, 0), (0, 1)))
+    views = (whole, _widened(whole), whole - background, _widened(late), _widened(before), _widened(last))
+    views = jnp.pad(jnp.stack(views, axis=1), ((0, 0), (0, 0), (0, 1)))
     taps, place = tap_table()
     gathered = views.reshape(len(looks), -1)[:, taps.reshape(-1)].reshape(len(looks), *taps.shape)
     return jnp.concatenate((gathered, jnp.broadcast_to(place, (len(looks), *place.shape))), axis=2)
@@ -90,14 +91,14 @@ def loss(weights: Weights, looks: Any, struck: Any, rows: Any, log_share: Any) -
     return pitches - NAME_SHARE * jnp.where(rows == NO_ROW, 0.0, named).mean()
 
 
-def learn(taught: Lessons, seed: int, passes: int, weights: Weights | None = None) -> Weights:
-    """The weights after so many passes through the lessons."""
+def learn(taught: Lessons, seed: int, passes: int, weights: Weights | None = None, rate: float = RATE) -> Weights:
+    """The weights after so many passes through the lessons, from random ones or from ``weights``."""
     rng = np.random.default_rng(seed)
     weights = weights or first_weights(seed)
     counts = np.bincount(taught.rows[taught.rows >= 0], minlength=len(TABLE.roots)) + 1.0
     log_share = jnp.log(counts / counts.sum())
     steps = passes * (len(taught.rows) // BATCH)
-    optimiser = optax.adamw(optax.cosine_onecycle_schedule(steps, RATE, pct_start=0.15), weight_decay=DECAY)
+    optimiser = optax.adamw(optax.cosine_onecycle_schedule(steps, rate, pct_start=0.15), weight_decay=DECAY)
     state = optimiser.init(weights)
 
     @jax.jit
@@ -119,3 +120,8 @@ def learn(taught: Lessons, seed: int, passes: int, weights: Weights | None = Non
 
 def layers_of(weights: Weights) -> tuple[Layer, ...]:
     return tuple(Layer(np.asarray(weight, np.float32), np.asarray(bias, np.float32)) for weight, bias in weights)
+
+
+def weights_of(layers: tuple[Layer, ...]) -> Weights:
+    """Those that were written, to be learnt further."""
+    return [(jnp.asarray(layer.weights), jnp.asarray(layer.bias)) for layer in layers]

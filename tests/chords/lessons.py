@@ -16,7 +16,7 @@ NO_ROW = -1
 
 @dataclass(frozen=True)
 class Lessons:
-    """``looks``: (n, 3, CELLS) half floats: whole, late, before; ``struck``: (n, 54) of 0 and 1; ``rows``: (n,).
+    """``looks``: (n, 4, CELLS) half floats: whole, late, before, last; ``struck``: (n, 54) of 0 and 1; ``rows``: (n,).
 
     A row is the explanation in ``dsp.chords.naming`` that is true, or ``NO_ROW``.
     """
@@ -29,13 +29,13 @@ class Lessons:
 def lessons(seed: int, banks: Sequence[Bank], count: int) -> Lessons:
     """So many strums."""
     rng = np.random.default_rng(seed)
-    looks = np.zeros((count, 3, CELLS), np.float16)
+    looks = np.zeros((count, 4, CELLS), np.float16)
     struck = np.zeros((count, PITCHES), np.uint8)
     rows = np.zeros(count, np.int32)
     for index in range(count):
         strum = any_strum(rng, banks)
         look = look_at(strum.samples, strum.before, 440.0)
-        looks[index] = look.whole, look.late, look.before
+        looks[index] = look.whole, look.late, look.before, look.last
         for midi in strum.struck:
             if 0 <= midi - LOWEST_PITCH < PITCHES:
                 struck[index, midi - LOWEST_PITCH] = 1

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from dsp.chords.spectrum import RATE_HZ, SHORTEST_SAMPLES
-from tests.chords.bank import BANK_HZ, Bank
+from tests.chords.bank import BANK_HZ, SECONDS, Bank
 from tests.chords.voicings import Voicing, any_voicing
 
 BEFORE: Final = 3_600
@@ -73,22 +73,37 @@ class _Stage:
         if until is not None:
             part *= np.clip((until - at) / RATE_HZ / 0.012 - time / 0.012 + 1.0, 0.0, 1.0)
         skip = max(0, -first)
-        self.sound[first + skip : first + len(part)] += part[skip:]
+        if skip < len(part):
+            self.sound[first + skip : first + len(part)] += part[skip:]
+
+
+@dataclass(frozen=True)
+class _Former:
+    """What was struck before the strum, and whether it was damped, or one string after the other rings through."""
+
+    voicing: Voicing | None
+    how: str
 
 
 def any_strum(rng: Rng, banks: Sequence[Bank], voicing: Voicing | None = None) -> Strum:
     """One strum like no other; ``voicing``: that one, not any."""
     while True:
         bank = banks[rng.integers(len(banks))]
-        wanted = voicing or any_voicing(rng)
+        how = str(rng.choice(["silence", "damped", "through", "one by one"], p=[0.3, 0.3, 0.25, 0.15]))
+        wanted, former = voicing or any_voicing(rng), any_voicing(rng)
+        if how == "one by one" and voicing is None and rng.random() < 0.6:  # the next note of a lick, or an arpeggio
+            note = int(rng.choice(former.midi)) + int(rng.choice([0, 0, 0, 12, 7, 5, 3, 2, -2]))
+            wanted = Voicing((note,), note % 12, None)
+        elif rng.random() < 0.4:
+            former = wanted
         if voicing or all(midi in bank.strings for midi in wanted.midi):
-            return _strum(rng, bank, wanted)
+            return _strum(rng, bank, wanted, _Former(None if how == "silence" else former, how))
 
 
-def _strum(rng: Rng, bank: Bank, voicing: Voicing) -> Strum:
+def _strum(rng: Rng, bank: Bank, voicing: Voicing, former: _Former) -> Strum:
     comb = rng.uniform(0.05, 0.45) if rng.random() < 0.3 else 0.0
     stage = _Stage(rng, bank, rng.uniform(-COMMON_CENTS, COMMON_CENTS), np.zeros(BEFORE + LONGEST), comb)
-    silent = not voicing.midi or rng.random() < 0.03
+    silent = rng.random() < 0.03
     count = _heard_samples(rng)
     spread_s = float(np.exp(rng.uniform(*np.log(STRUM_S)))) if rng.random() < 0.3 else rng.uniform(0.02, 0.1)
     spread_s = min(spread_s, 0.45 * count / RATE_HZ)
@@ -97,11 +112,11 @@ def _strum(rng: Rng, bank: Bank, voicing: Voicing) -> Strum:
     order = voicing.midi[::-1] if upwards else voicing.midi
     steps = np.linspace(0.0, 1.0, len(order)) if len(order) > 1 else np.zeros(1)
     times = early + RATE_HZ * spread_s * np.sort(np.clip(steps + rng.normal(0, 0.05, len(order)) * (steps > 0), 0, 1.1))
-    _ring_before(stage, voicing, times)
+    if former.voicing is not None:
+        _ring_before(stage, former.voicing, former.how, dict(zip(order, times, strict=True)))
     lasts = rng.uniform(0.08, 0.25) if rng.random() < 0.12 else None  # a hand that damps a little
     for midi, at in zip(order, times, strict=True):
-        dead_s = rng.uniform(*DEAD_S) if silent else lasts
-        stage.string(midi, at, None, rng.uniform(*LEVEL_DB), dead_s)
+        stage.string(midi, at, None, rng.uniform(*LEVEL_DB), rng.uniform(*DEAD_S) if silent else lasts)
     if rng.random() < 0.08:
         dead = int(rng.integers(40, 65))
         if dead in bank.strings:
@@ -120,23 +135,22 @@ def _heard_samples(rng: Rng) -> int:
     return int(rng.integers(SHORTEST_SAMPLES, 2_160) if what < 0.72 else rng.integers(2_160, LONGEST))
 
 
-def _ring_before(stage: _Stage, voicing: Voicing, times: np.ndarray) -> None:
-    """Nothing, or what was struck before: damped before the strum, with it, or ringing through it."""
-    rng = stage.rng
-    what = rng.choice(["silence", "damped", "through"], p=[0.35, 0.35, 0.3])
-    if what == "silence":
-        return
-    former = voicing if rng.random() < 0.3 else any_voicing(rng)
-    begun = times[0] - rng.uniform(0.12, 0.29 if what == "damped" else 0.6) * RATE_HZ
-    damped_at = times[0] - rng.uniform(-0.02, 0.14) * RATE_HZ
-    for midi in former.midi:
+def _ring_before(stage: _Stage, former: Voicing, how: str, struck_at: dict[int, float]) -> None:
+    """The strings of ``former``: damped before the strum, with it, or ringing through it; together, or one by one."""
+    rng, first = stage.rng, min(struck_at.values())
+    begun = first - rng.uniform(0.12, 0.29 if how == "damped" else 0.6) * RATE_HZ
+    damped_at = first - rng.uniform(-0.02, 0.14) * RATE_HZ
+    apart = rng.uniform(0.07, 0.35) * RATE_HZ
+    for place, midi in enumerate(rng.permutation(former.midi) if how == "one by one" else former.midi):
         if midi not in stage.bank.strings:
             continue
         until: float | None = damped_at
-        if what == "through":  # a string that is struck again is damped by that; some ring on
-            near = [at for note, at in zip(voicing.midi, np.sort(times), strict=True) if abs(note - midi) < 4]
-            until = near[0] if near else (None if rng.random() < 0.5 else damped_at)
-        stage.string(midi, begun + rng.uniform(0, 0.06) * RATE_HZ, until, rng.uniform(-14.0, 0.0))
+        if how != "damped":  # a string that is struck again is damped by that; some ring on
+            near = [at for note, at in struck_at.items() if abs(note - midi) < (1 if how == "one by one" else 4)]
+            until = near[0] if near else (None if rng.random() < (0.8 if how == "one by one" else 0.5) else damped_at)
+        at = first - (place + 1) * apart if how == "one by one" else begun + rng.uniform(0, 0.06) * RATE_HZ
+        if at > first - SECONDS * RATE_HZ:
+            stage.string(int(midi), at, until, rng.uniform(-14.0, 0.0))
 
 
 def _coloured(rng: Rng, sound: np.ndarray) -> np.ndarray:

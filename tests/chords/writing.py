@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from textwrap import wrap
 
 import numpy as np
 
@@ -15,10 +16,12 @@ LINE = 108
 def write_layers(layers: tuple[Layer, ...], about: str, module: Path = MODULE) -> None:
     """Whole numbers of one byte, a scale for each output, both in base 85 with the bias."""
     rows = "".join(_row(layer) for layer in layers)
+    made_by = "\n".join(f'    "{part}"' for part in wrap(about, LINE, drop_whitespace=False))
     module.write_text(
-        f'"""The weights of ``dsp.chords.struck``, made by ``{about}``: never edited by hand."""\n\n'
+        '"""The weights of ``dsp.chords.struck``: never edited by hand."""\n\n'
         "from typing import Final, TypeAlias\n\n"
         "Row: TypeAlias = tuple[tuple[int, ...], str, str, str]\n\n"
+        f"ABOUT: Final = (\n{made_by}\n)\n"
         f"LAYERS: Final[tuple[Row, ...]] = (\n{rows})\n",
         encoding="ascii",
     )

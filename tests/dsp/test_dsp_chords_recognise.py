@@ -1,11 +1,15 @@
 """A strum's chord, on strings made by formula, on real ones, and on no strings at all."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsp.chords.recognise import recognise
+from dsp.chords.spectrum import look_at
+from dsp.chords.struck import LOWEST_PITCH, struck_odds
 from tests.dsp.struck_chords import NOTHING_BEFORE, low, strum
 from tests.takes.phrases import SHAPES, chord
 from tests.takes.real import Placed, render
@@ -71,6 +75,21 @@ def test_a_chord_that_rings_on_does_not_join_what_is_struck_next():
     assert guess.what != "chord"
     assert 69 in guess.tones
     assert not {40, 47, 52, 56, 59} & set(guess.tones)
+
+
+def test_a_string_as_loud_as_just_before_is_less_surely_struck():
+    struck = (45, 52, 57, 61)
+    look = look_at(strum(struck), strum(struck), 440.0)
+    at = [midi - LOWEST_PITCH for midi in struck]
+    rang_on = struck_odds(replace(look, last=look.whole))[at]
+    had_faded = struck_odds(replace(look, last=np.zeros_like(look.last)))[at]
+    assert rang_on.sum() < had_faded.sum() - 4.0
+
+
+def test_what_no_card_could_tell_from_silence_is_silence():
+    chord_heard = strum([45, 52, 57, 61, 64])
+    assert recognise((1e-2 * chord_heard).astype(np.float32), NOTHING_BEFORE).what == "chord"
+    assert recognise((1e-4 * chord_heard).astype(np.float32), NOTHING_BEFORE).what == "none"
 
 
 @pytest.mark.parametrize("samples", [np.zeros(3_600), np.zeros(0), np.zeros(1), np.ones(1), 1e-7 * np.ones(3_600)])

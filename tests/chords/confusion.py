@@ -41,7 +41,6 @@ def picture(pairs: Pairs, title: str) -> Image.Image:
     rows, columns, counts = table(pairs)
     image = Image.new("RGB", (MARGIN + CELL * len(columns) + 10, MARGIN + CELL * len(rows) + 10), "white")
     draw = ImageDraw.Draw(image)
-    draw.text((8, 8), title, "black")
     for at, column in enumerate(columns):
         _upright(image, label(column), MARGIN + at * CELL + CELL // 2 - 6, MARGIN - 6)
     for down, row in enumerate(rows):
@@ -53,6 +52,7 @@ def picture(pairs: Pairs, title: str) -> Image.Image:
             draw.rectangle((left, top, left + CELL - 2, top + CELL - 2), _shade(count / total, right=row == column))
             if count:
                 draw.text((left + 8, top + CELL // 2 - 6), str(count), "black")
+    draw.text((8, 4), title, "black")  # last: the words above the columns are pasted over what is there
     return image
 
 

@@ -41,11 +41,15 @@ class TrackChoice:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file that was read: the piece, ``data`` as it is kept, and the tracks that there were to choose from."""
+    """A file that was read: the piece, ``data`` as it is kept, and the tracks that there were to choose from.
+
+    ``skipped``: lines for the player about what the file holds and the piece does not.
+    """
 
     piece: Piece
     data: bytes
     tracks: tuple[TrackChoice, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 class Shelf:
@@ -54,14 +58,14 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
 
-    async def read(self, data: bytes, name: str, track: str) -> Given:
-        """What a stranger's file holds. Raises ``PieceRefused``."""
-        head, kept = await _asked(data, name, track)
+    async def read(self, data: bytes, name: str, track: str, segments: str = "") -> Given:
+        """What a stranger's file holds, with the player's own names for ranges of bars. Raises ``PieceRefused``."""
+        head, kept = await _asked(data, name, track, segments)
         if "error" in head:
             raise PieceRefused(str(head["error"]))
         facts = head["piece"] | {"segments": tuple(head["piece"]["segments"])}
         tracks = tuple(TrackChoice(t["number"], t["name"], t["notes"]) for t in head["tracks"])
-        return Given(Piece(**facts), kept, tracks)
+        return Given(Piece(**facts), kept, tracks, tuple(head["skipped"]))
 
     def keep(self, given: Given) -> None:
         """Write it, whole or not at all; the oldest of more than ``KEPT_MAX`` go. Blocks. Raises ``PieceRefused``."""
@@ -106,10 +110,10 @@ class Shelf:
             old.unlink(missing_ok=True)
 
 
-async def _asked(data: bytes, name: str, track: str) -> tuple[dict[str, Any], bytes]:
+async def _asked(data: bytes, name: str, track: str, segments: str) -> tuple[dict[str, Any], bytes]:
     """The reader's head and kept file; it is ended when it takes too long, and its faults are told in our words."""
     reader = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "pedal.target_reader", name, track),
+        *(sys.executable, "-P", "-m", "pedal.target_reader", name, track, segments),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

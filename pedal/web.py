@@ -139,13 +139,13 @@ class WebPedal:
         report = await self.follow_report(session_id)
         return await asyncio.to_thread(as_json, whole.detail, whole.notes, report)
 
-    async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
+    async def give_target(self, data: bytes, name: str, track: str, segments: str) -> TargetGiven:
         """Read it in a process of its own, keep it, and follow it from the next session on."""
         if self._reading:
             raise CommandRefused("busy", "another file is being read: wait a moment")
         self._reading = True
         try:
-            given = await self._shelf.read(data, name, track)
+            given = await self._shelf.read(data, name, track, segments)
             await asyncio.to_thread(self._shelf.keep, given)
         except PieceRefused as error:
             raise CommandRefused("not_a_piece", str(error), "file") from error
@@ -153,7 +153,7 @@ class WebPedal:
             self._reading = False
         self._hub.choose_piece(given.piece)
         listed = [TrackView(number=t.number, name=t.name, notes=t.notes) for t in given.tracks]
-        return TargetGiven(**piece_view(given.piece).model_dump(), tracks=listed)
+        return TargetGiven(**piece_view(given.piece).model_dump(), tracks=listed, skipped=list(given.skipped))
 
     def target(self) -> TargetView | None:
         """What the next session follows."""

@@ -48,7 +48,7 @@ class Pedal(Protocol):
     async def export(self, session_id: str, kind: Literal["csv", "json"]) -> str | None:
         """All notes of a session as CSV, or everything of it as JSON; ``None`` where there is no such session."""
 
-    async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
+    async def give_target(self, data: bytes, name: str, track: str, segments: str) -> TargetGiven:
         """Play this file from the next session on. Raises ``CommandRefused`` (field "file") for what is no piece."""
 
     def target(self) -> TargetView | None:

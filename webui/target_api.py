@@ -11,6 +11,8 @@ from webui.target_schemas import FollowReport, NoTarget, TargetGiven, TargetView
 
 Words = Annotated[str, Query(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
+Ranges = Annotated[str, Query(max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
 
 def target_router(pedal: Pedal) -> APIRouter:
     """A file is sent as its bytes (application/octet-stream, at most 10 MB): a tab is no JSON."""
@@ -22,15 +24,16 @@ def target_router(pedal: Pedal) -> APIRouter:
             "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
         },
     )
-    async def give(request: Request, name: Words = "", track: Words = "") -> TargetGiven:
+    async def give(request: Request, name: Words = "", track: Words = "", segments: Ranges = "") -> TargetGiven:
         """Play this from the next session on: MIDI, Guitar Pro 3 to 5, AlphaTex or a note list.
 
-        ``name``: the file's; ``track``: its name or number, otherwise the one that looks like a guitar part.
+        ``name``: the file's; ``track``: its name or number, otherwise the one that looks like a guitar part;
+        ``segments``: ranges of printed bars by name, as "Chorus=17-24, Solo=30".
         """
         data = await request.body()
         if not data:
             raise Refused(422, "invalid", "send the file's bytes as the body", "file")
-        return await pedal.give_target(data, name, track)
+        return await pedal.give_target(data, name, track, segments)
 
     @router.get("/target")
     async def read() -> TargetView | NoTarget:

@@ -30,9 +30,10 @@ class TrackView(Closed):
 
 
 class TargetGiven(TargetView):
-    """The same, as answer to a file: ``tracks`` lists all that are in it."""
+    """The same, as answer to a file: ``tracks`` lists all that are in it, ``skipped`` what of it is not followed."""
 
     tracks: list[TrackView] = Field(default_factory=list)
+    skipped: list[str] = Field(default_factory=list)
 
 
 class NoTarget(Closed):

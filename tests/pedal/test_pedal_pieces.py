@@ -111,6 +111,16 @@ def test_nonsense_is_refused_in_one_line(tmp_path: Path, data: bytes, words: str
     assert not (tmp_path / FOLDER).exists()
 
 
+def test_the_player_names_parts_and_hears_what_cannot_be_one(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    given = asyncio.run(shelf.read(SONG, "demo.json", "", "Verse=1-4, Chorus=5-8"))
+    assert given.piece.segments == ("Verse", "Chorus")
+    with pytest.raises(PieceRefused, match="bar"):
+        asyncio.run(shelf.read(SONG, "demo.json", "", "Chorus=99-100"))
+    with pytest.raises(PieceRefused):
+        asyncio.run(shelf.read(SONG, "demo.json", "", "Chorus"))
+
+
 def test_an_unknown_track_says_which_there_are(tmp_path: Path) -> None:
     with pytest.raises(PieceRefused, match="track"):
         read(Shelf(tmp_path), SONG, "demo.json", "Bassoon")
@@ -145,7 +155,7 @@ def test_a_reader_that_breaks_is_one_line_and_never_its_own_words(
 def test_the_reader_s_answer_is_plain_data() -> None:
     head, _, kept = target_reader.read(SONG, "demo.json", "").partition(b"\n")
     answer = json.loads(head)
-    assert set(answer) == {"piece", "tracks"}
+    assert set(answer) == {"piece", "tracks", "skipped"}
     assert answer["tracks"][0]["number"] == 1
     assert len(from_bytes(kept).notes) == answer["piece"]["notes"]
     assert max(map(len, kept.splitlines())) < 20_000

@@ -127,6 +127,7 @@ class FakePedal:
         self.files: list[tuple[bytes, str, str]] = []
         self.piece: TargetView | None = None
         self.follows = False
+        self.segments = ""
         self.long: dict[str, list[NoteView]] = {}
         self.stored = [self._detail(index) for index in reversed(range(stored))]
         self.review: SessionView | None = None
@@ -182,13 +183,14 @@ class FakePedal:
         found = await self.session(session_id)
         return None if found is None else f"{kind} of {session_id}"
 
-    async def give_target(self, data: bytes, name: str, track: str) -> TargetGiven:
+    async def give_target(self, data: bytes, name: str, track: str, segments: str) -> TargetGiven:
         self.files.append((data, name, track))
+        self.segments = segments
         if data.startswith(b"bad"):
             raise CommandRefused("not_a_piece", "this is no piece; give MIDI", "file")
         self.piece = TargetView(title=name, source="midi", track=track or "Lead", notes=40, bars=8, segments=["Chorus"])
         tracks = [TrackView(number=1, name="Lead", notes=40), TrackView(number=2, name="Bass", notes=16)]
-        return TargetGiven(**self.piece.model_dump(), tracks=tracks)
+        return TargetGiven(**self.piece.model_dump(), tracks=tracks, skipped=["dead notes left out: 3"])
 
     def target(self) -> TargetView | None:
         return self.piece

@@ -22,7 +22,7 @@ def test_a_file_is_given_asked_for_and_taken_away(web):
     given = give(web, path=f"{PUT}?name=song.mid&track=2").json()
     assert (given["title"], given["track"], len(given["tracks"])) == ("song.mid", "2", 2)
     assert web.pedal.files == [(b"MThd", "song.mid", "2")]
-    assert web.get(PUT).json() == {k: v for k, v in given.items() if k != "tracks"}
+    assert web.get(PUT).json() == {k: v for k, v in given.items() if k not in {"tracks", "skipped"}}
     assert web.get("/api/v1/state").json()["target"]["notes"] == 40
     assert web.ask("DELETE", PUT).json() == {"target": None}
     assert web.get(PUT).json() == {"target": None}
@@ -36,7 +36,9 @@ def test_what_is_no_piece_is_refused_with_one_line_and_nothing_changes(web):
     assert web.get(PUT).json() == before
 
 
-@pytest.mark.parametrize("query", ["name=" + "x" * 121, "name=a%00b", "name=a%0Ab", "track=" + "y" * 121])
+@pytest.mark.parametrize(
+    "query", ["segments=a%0Ab", "name=" + "x" * 121, "name=a%00b", "name=a%0Ab", "track=" + "y" * 121]
+)
 def test_a_name_that_is_none_is_refused(web, query):
     assert error_of(give(web, path=f"{PUT}?{query}"))[:2] == (422, "invalid")
     assert web.pedal.files == []
@@ -95,7 +97,11 @@ def test_a_file_from_the_phone_becomes_what_is_played(server, phone, shot, tmp_p
     until(page, "document.getElementById('piece').textContent.includes('40 notes, 8 bars')")
     page.select_option("#piece-track", "2")
     until(page, "document.getElementById('piece').textContent.includes('Bass (16 notes)')")
-    until(page, "!document.querySelector('#piece .note-line').textContent")
+    until(page, "document.querySelector('#piece .note-line').textContent === 'dead notes left out: 3'")
+    page.fill("#piece-parts", "Chorus=5-8")
+    with page.expect_response(lambda answer: "segments=Chorus" in answer.url):
+        page.press("#piece-parts", "Enter")
+    assert server.pedal.segments == "Chorus=5-8"
     assert server.pedal.files[1][2] == "2"
     page.click('#tabs [data-view="live"]')
     until(page, "document.getElementById('cents').textContent.includes('follow you through song.mid')")

@@ -43,8 +43,9 @@ async function give(say, track = "") {
   card.busy = true;
   tell(t("piece_reading"));
   try {
-    const given = await send("PUT", `/target?name=${encodeURIComponent(file.name.slice(0, 120))}&track=${encodeURIComponent(track)}`, file);
-    tell("");
+    const given = await send("PUT", `/target?name=${encodeURIComponent(file.name.slice(0, 120))}&track=${encodeURIComponent(track)}`
+      + `&segments=${encodeURIComponent(card.parts.value.trim())}`, file);
+    tell(given.skipped.join("; "));
     tracks(given, track);
     say(t("piece_given", { title: given.title || file.name }));
   } catch (error) {
@@ -61,6 +62,7 @@ function tell(message, bad = false) {
 
 function tracks(given, chosen) {
   show(card.tracks, given.tracks.length > 1);
+  show(card.names, true);
   card.select.replaceChildren(...given.tracks.map((track) => el("option", {
     value: String(track.number), selected: chosen ? String(track.number) === chosen : track.name === given.track,
   }, t("piece_track", { name: track.name, notes: track.notes }))));
@@ -73,10 +75,13 @@ export function build(say) {
   const select = el("select", { id: "piece-track" });
   const choose = el("label", { class: "button quiet", for: "piece-file", tabindex: "0", role: "button" }, t("piece_choose"));
   const drop = el("button", { class: "button quiet", type: "button" }, t("piece_drop"));
-  card = { now, told, drop, select, tracks: el("div", { class: "field" },
-    el("div", { class: "head" }, el("label", { for: "piece-track" }, t("piece_tracks"))), el("div", { class: "control" }, select)) };
+  const parts = el("input", { type: "text", id: "piece-parts", maxlength: 2000, autocomplete: "off", placeholder: "Chorus=17-24, Solo=30" });
+  const field = (id, key, node) => el("div", { class: "field" }, el("div", { class: "head" }, el("label", { for: id }, t(key))),
+    el("div", { class: "control" }, node));
+  card = { now, told, drop, select, parts, tracks: field("piece-track", "piece_tracks", select), names: field("piece-parts", "piece_parts", parts) };
   input.addEventListener("change", () => {
     [file] = input.files;
+    parts.value = "";
     input.value = "";  // the same file may be given again, once it was mended
     if (file) give(say);
   });
@@ -85,11 +90,14 @@ export function build(say) {
     event.preventDefault();
     input.click();
   });
-  select.addEventListener("change", () => give(say, select.value));
+  const again = () => { if (file) give(say, card.tracks.hidden ? "" : select.value); };
+  select.addEventListener("change", again);
+  parts.addEventListener("change", again);
   drop.addEventListener("click", () => remove("/target").then(() => show(card.tracks, false), (error) => say(error.message, true)));
   show(card.tracks, false);
+  show(card.names, false);
   $("piece").replaceChildren(el("h3", {}, t("piece_title")), el("p", { class: "sub" }, t("piece_how")), now,
-    el("p", { class: "buttons" }, choose, input, drop), card.tracks, told);
+    el("p", { class: "buttons" }, choose, input, drop), card.tracks, card.names, told);
 }
 
 function piece(target) {

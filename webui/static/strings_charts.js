@@ -52,6 +52,7 @@ export const CHARTS_EN = {
   piece_given: "{title} is what the next session follows.",
   piece_too_large: "This file is larger than 10 MB; no tab is. Choose another.",
   piece_tracks: "Track",
+  piece_parts: "Name its parts, by bars",
   piece_track: "{name} ({notes} notes)",
   followed: "The piece",
   followed_wait: "Held against what you played …",

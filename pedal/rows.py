@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from dsp.replay import SessionRecord, replay
 from dsp.rhythm.by_note import errors_by_note
@@ -31,19 +32,24 @@ class Whole:
         return notes_page(self.notes, first)
 
 
-def row(stored: StoredSession, *, running_id: str | None, summary: Summary | None = None) -> SessionRow:
+def row(
+    stored: StoredSession, *, running_id: str | None, summary: Summary | None = None, closes: bool = False
+) -> SessionRow:
     """One line of the list. An open session that no daemon is running is "interrupted" until the next start.
 
-    ``summary``: of a session that has none yet, where somebody has read its log.
+    ``summary``: of a session that has none yet, where somebody has read its log. ``closes``: a daemon asks, so what is
+    open and no longer runs is being closed this moment: nothing broke off, and no player shall read that.
     """
     header = stored.header
     summary = stored.summary or summary
-    state = stored.state
+    state: Literal["open", "closed", "interrupted"] = stored.state
+    if state == "open" and header.session_id != running_id:
+        state = "closed" if closes else "interrupted"
     return SessionRow(
         session_id=header.session_id,
         start=header.start_wall,
         end=stored.end.end_wall if stored.end is not None else None,
-        state="interrupted" if state == "open" and header.session_id != running_id else state,
+        state=state,
         duration_s=round(summary.duration_s, 3) if summary is not None else 0.0,
         notes=summary.notes if summary is not None else 0,
         scale=words.scale(header.setup),
@@ -52,7 +58,12 @@ def row(stored: StoredSession, *, running_id: str | None, summary: Summary | Non
 
 
 def whole(
-    stored: StoredSession, log: Iterable[LogEntry], *, running_id: str | None, settings: Settings | None = None
+    stored: StoredSession,
+    log: Iterable[LogEntry],
+    *,
+    running_id: str | None,
+    settings: Settings | None = None,
+    closes: bool = False,
 ) -> Whole:
     """A session with its notes and charts, on its own clock: 0 is the stomp.
 
@@ -66,7 +77,7 @@ def whole(
     clock = SessionClock(header.start_boottime_ns, record.segments)
     summary = stored.summary or summarise(setup, entries)
     notes = _timeline(stored, record, clock)
-    base = row(stored, running_id=running_id, summary=summary)
+    base = row(stored, running_id=running_id, summary=summary, closes=closes)
     first = notes_page(notes, 0)
     detail = SessionDetail(
         **base.model_dump() | {"notes": len(notes), "metrics": metrics_view(summary.metrics, whole=True)},

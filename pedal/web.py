@@ -94,7 +94,7 @@ class WebPedal:
     async def sessions(self, limit: int, before: str | None) -> list[SessionRow]:
         """Newest first."""
         stored = await asyncio.to_thread(self._library.sessions, limit, before)
-        return [rows.row(s, running_id=self._running_id()) for s in stored]
+        return [rows.row(s, running_id=self._running_id(), closes=True) for s in stored]
 
     async def session(self, session_id: str) -> SessionDetail | None:
         """One session with its first notes."""
@@ -117,7 +117,7 @@ class WebPedal:
         running_id, chosen = self._running_id(), self._hub.state.settings
         try:
             self._read = await asyncio.to_thread(
-                lambda: rows.whole(stored, readable(lines), running_id=running_id, settings=chosen)
+                lambda: rows.whole(stored, readable(lines), running_id=running_id, settings=chosen, closes=True)
             )
         except ValueError as error:  # a scale that only a newer pedal knows
             raise CommandRefused("unreadable", f"this session cannot be told here: {error}") from error

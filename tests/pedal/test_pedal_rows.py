@@ -53,6 +53,14 @@ def test_an_hour_of_sixteenths_comes_in_portions_that_hold_every_note_once() -> 
     assert len(first.model_dump_json()) < 600_000
 
 
+def test_what_broke_off_is_told_from_what_runs_and_from_what_is_being_closed() -> None:
+    left = StoredSession(SessionHeader("id", "Ada", SessionSetup(), "boot", 0), "open")
+    assert rows.row(left, running_id=None).state == "interrupted"
+    assert rows.row(left, running_id="id", closes=True).state == "open"
+    assert rows.row(left, running_id=None, closes=True).state == "closed"
+    assert rows.whole(left, [], running_id=None, closes=True).detail.state == "closed"
+
+
 def test_a_beat_is_drawn_where_it_is_heard_and_a_click_ends_where_the_next_begins() -> None:
     log: list[LogEntry] = [
         SegmentStarted(0, 10 * S_NS, latency_samples=480),

@@ -81,7 +81,7 @@ def _cells(power: Floats32, edges: NDArray[np.intp]) -> Floats32:
     """The loudest bin of each cell, in dB."""
     stop = edges[-1] + (edges[-1] - edges[-2])
     loudest: Floats32 = np.maximum.reduceat(power[:stop], edges)
-    level_db: Floats32 = 10.0 * np.log10(loudest + 1e-14)
+    level_db: Floats32 = (10.0 * np.log10(loudest + 1e-14)).astype(np.float32)
     return level_db
 
 

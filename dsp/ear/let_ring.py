@@ -30,7 +30,7 @@ def ringing_db(samples: Samples, f0_hz: float, left_hz: float, rate_hz: float) -
     own_hz = f0_hz * np.arange(1, math.ceil(HIGHEST_HZ / f0_hz) + 1)
     orders = np.arange(1, PARTIALS_MAX + 1)
     orders = orders[orders * left_hz <= HIGHEST_HZ]
-    left = orders * left_hz
+    left: Floats = orders * np.float64(left_hz)
     free = np.abs(left[:, None] - own_hz[None, :]).min(axis=1) > 2.0 * lobe_hz + STIFF * left
     if not free.any():
         return None
@@ -38,8 +38,9 @@ def ringing_db(samples: Samples, f0_hz: float, left_hz: float, rate_hz: float) -
     power = np.asarray(np.abs(np.fft.rfft(tapered, SPECTRUM)) ** 2, np.float64)
     bins_per_hz = SPECTRUM / rate_hz
     # Like with like: the same partials of both, or a string whose first one hides would seem to be nearly silent.
-    own = float(_lines(power, orders[free] * f0_hz, bins_per_hz).sum())
-    free_hz = left[free]
+    same_hz: Floats = orders[free] * np.float64(f0_hz)
+    own = float(_lines(power, same_hz, bins_per_hz).sum())
+    free_hz: Floats = left[free]
     lines = _lines(power, free_hz, bins_per_hz)
     beside = np.minimum(_at(power, free_hz - lobe_hz, bins_per_hz), _at(power, free_hz + lobe_hz, bins_per_hz))
     rings = float(lines[lines > ABOVE_BESIDE * beside].sum())

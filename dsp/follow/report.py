@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
+from dsp.follow.against import Line, clicks
 from dsp.follow.follower import Follower
 from dsp.follow.passes import Attempt, Followed, Move, Pass, gathered
 from dsp.follow.target import Target
-from dsp.follow.timing import Line, clicks, lines
+from dsp.follow.timing import lines
 from dsp.follow.verdicts import NoteFollowed
 from dsp.replay import replay
 from dsp.types import LogEntry, Note
@@ -144,10 +145,10 @@ def _pass(told: _Told, one: Pass) -> Json:
 
 
 def _tempo_bpm(told: _Told, from_s: float, to_s: float) -> float | None:
-    """Of the longest line within this time, in beats of where it began; the piece's tempo by the player's rate."""
+    """Of the longest line within this time, in beats of where it began; ``None`` where no line holds the strokes."""
     inside = [line for line in told.lines if line.from_s >= from_s - 1e-9 and line.to_s <= to_s + 1e-9]
     longest = max(inside, key=lambda line: len(line.signed_ms), default=None)
-    if longest is None:
+    if longest is None or not longest.signed_ms:
         return None
     first = next(v for one in told.followed.passes for s in one.stretches for v in s if v.onset_s >= longest.from_s)
     assert first.step is not None, "a pass holds no extras"

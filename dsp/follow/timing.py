@@ -1,8 +1,8 @@
 """How early or late each stroke of a pass was, in ms: against the click where there is one, else the player's own line.
 
-The own line is the piece's time line, shifted to where the player was and, only where the strokes clearly say so,
-stretched to the player's tempo, or bent with a tempo that drifts. It is cut where the player stood still. Where no line
-holds the strokes together nothing is said about early and late. Early is negative everywhere.
+Against the click see ``dsp.follow.against``. The own line is the piece's time line, shifted to where the player was
+and, only where the strokes clearly say so, stretched to the player's tempo, or bent with a tempo that drifts. It is cut
+where the player stood still. Where no line holds the strokes together nothing is said. Early is negative everywhere.
 """
 
 import math
@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
+from dsp.follow.against import Click, Line, against, by_note, parts, times
 from dsp.follow.line import STROKES_MIN, centre, slope, spread_s, unbent
 from dsp.follow.passes import Followed
 from dsp.follow.steps import Floats, Steps
 from dsp.follow.verdicts import STOP, NoteFollowed
-from dsp.types import SAMPLE_RATE_HZ, GridSet
 
 SURE: Final = 3.0  # standard errors by which a run's tempo must differ from the others' to be its own
 SURE_OF_TEMPO: Final = 2.5  # and the player's from the written one
@@ -26,73 +26,22 @@ UNEVEN_S: Final = 0.04
 UNEVEN_SHARE: Final = 0.25  # of a typical interval; strokes anywhere in it lie at .29
 
 
-@dataclass(frozen=True, slots=True)
-class Click:
-    """A click in seconds of the log: beat 0 sounds at ``start_s``, for the player; the input hears it as late."""
-
-    start_s: float
-    bpm: float
-    heard_late_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The fit of one stretch: ms by (segment, note id), and the player's rate (seconds per second of the piece)."""
-
-    signed_ms: dict[tuple[int, int], float]
-    rate: float
-    from_s: float
-    to_s: float
-
-
-def clicks(grids: Sequence[GridSet], starts_s: dict[int, float], latency_s: dict[int, float]) -> list[Click]:
-    """The click of every ``GridSet``; bpm 0 where it ends. ``starts_s``: of each segment's sample 0."""
-    return [
-        Click(starts_s.get(g.segment, 0.0) + g.sample / SAMPLE_RATE_HZ, g.bpm, latency_s.get(g.segment, 0.0))
-        for g in grids
-    ]
-
-
 def lines(steps: Steps, followed: Followed, grid: Sequence[Click] = ()) -> list[Line]:
-    """One line for each stretch of each pass, in order; without ms where too few strokes hold together."""
-    stretches = [_strokes(stretch) for one in followed.passes for stretch in one.stretches]
-    beats = np.array([tones[0].beat for tones in steps.notes])
-    free: list[_Stretch] = []
+    """One line for each stretch of each pass, cut where a click changes; without ms where too few strokes hold."""
     found: list[Line] = []
-    for stretch in stretches:
-        click = _click_at(grid, stretch[0].onset_s)
-        if click is not None:
-            found.append(_against(click, stretch, beats, steps))
+    free: list[list[NoteFollowed]] = []
+    clicked: dict[Click, list[list[NoteFollowed]]] = {}
+    for click, part in parts(followed, grid):
+        (free if click is None else clicked.setdefault(click, [])).append(part)
+    for click, played in clicked.items():
+        told = against(click, played, steps)
+        if told is None:
+            free += played
         else:
-            free.append(_Stretch(stretch, *_times(stretch, steps.at_s)))
-    return sorted(found + _own_lines(free), key=lambda line: line.from_s)
-
-
-def _strokes(stretch: Sequence[NoteFollowed]) -> list[NoteFollowed]:
-    """One note for each step: the first of a strum."""
-    first: dict[int, NoteFollowed] = {}
-    for verdict in stretch:
-        assert verdict.step is not None, "extras have no time to be late for"
-        first.setdefault(verdict.step, verdict)
-    return list(first.values())
-
-
-def _click_at(grid: Sequence[Click], at_s: float) -> Click | None:
-    """The click that counts then; half a beat before its first one still belongs to it."""
-    click = next((c for c in reversed(grid) if c.start_s - (30.0 / c.bpm if c.bpm > 0 else 0.0) <= at_s), None)
-    return click if click is not None and click.bpm > 0 else None
-
-
-def _against(click: Click, stretch: Sequence[NoteFollowed], beats: Floats, steps: Steps) -> Line:
-    """Against the click: which of its beats the stretch began on is a whole number, the same for all of its strokes."""
-    onsets_s, at_beat = _times(stretch, beats)
-    _, at_s = _times(stretch, steps.at_s)
-    beat_s = 60.0 / click.bpm
-    late = (onsets_s - click.start_s - click.heard_late_s) / beat_s - at_beat
-    errors_ms = (late - round(float(np.median(late)))) * beat_s * 1000.0
-    span_s = float(at_s[-1] - at_s[0])
-    rate = float(at_beat[-1] - at_beat[0]) * beat_s / span_s if span_s > 0 else 1.0
-    return Line(_by_note(stretch, errors_ms), rate, float(onsets_s[0]), float(onsets_s[-1]))
+            found += told
+    free.sort(key=lambda part: part[0].onset_s)
+    found += _own_lines([_Stretch(part, *times(part, steps.at_s)) for part in free])
+    return sorted(found, key=lambda line: line.from_s)
 
 
 @dataclass(frozen=True)
@@ -154,8 +103,8 @@ def _run_lines(run: Sequence[_Stretch], shared: float) -> list[Line]:
     found, start = [], 0
     for one in run:
         part_ms = 1000.0 * errors_s[start : start + len(one.strokes)]
-        by_note = _by_note(one.strokes, part_ms) if held else {}
-        found.append(Line(by_note, rate, float(one.onsets_s[0]), float(one.onsets_s[-1])))
+        signed_ms = by_note(one.strokes, part_ms) if held else {}
+        found.append(Line(signed_ms, rate, float(one.onsets_s[0]), float(one.onsets_s[-1])))
         start += len(one.strokes)
     return found
 
@@ -178,12 +127,3 @@ def _shared_rate(stretches: Sequence[_Stretch]) -> float:
     certain = (np.abs(rates - middle) <= SURE * errors) / errors**2
     shared = float((certain * rates).sum() / certain.sum())
     return 1.0 if abs(shared - 1.0) < SURE_OF_TEMPO / math.sqrt(float(certain.sum())) else shared
-
-
-def _times(stretch: Sequence[NoteFollowed], times: Floats) -> tuple[Floats, Floats]:
-    """Onsets (s), and each stroke's place in ``times``."""
-    return np.array([v.onset_s for v in stretch]), times[[v.step for v in stretch if v.step is not None]]
-
-
-def _by_note(stretch: Sequence[NoteFollowed], errors_ms: Floats) -> dict[tuple[int, int], float]:
-    return {(v.segment, v.note_id): float(e) for v, e in zip(stretch, errors_ms, strict=True)}

@@ -86,6 +86,9 @@ def read_scale(text: str, scale_type: str = "natural") -> Scale:
     suggestion where there is one.
     """
     words = _words(text, f"no scale given; {_ASK}")
+    if _is_kind(words):  # "dorian" would be a D and "orian"
+        whole = "custom 0 3 5 7 10" if words == [custom.WORD] else " ".join(words).lower()
+        raise ValueError(f"{shown(text)} has no root; write it with one, such as A {whole}")
     root, rest = _root(words)
     return scale_of(ROOTS[root], rest, scale_type)
 
@@ -140,6 +143,12 @@ def _root(words: list[str]) -> tuple[int, str]:
     if rest and rest[0].lower() in _SEVERAL:
         pitch, rest = pitch + _SEVERAL[rest[0].lower()], rest[1:]
     return pitch % 12, " ".join([suffix, *rest]).strip()
+
+
+def _is_kind(words: list[str]) -> bool:
+    spaced = " ".join(words).lower()
+    # "mi" is minor, and the root E as well.
+    return spaced in _SPACED or (len(spaced) > len("mi") and spaced in ALIASES) or words[0].lower() == custom.WORD
 
 
 def _known(words: str) -> str | None:

@@ -87,7 +87,7 @@ def test_a_scale_is_read_as_players_write_it(text, canonical):
         (" - ", "write a root and a kind"),
         ("A zzzzzz", "try major"),
         ("A klingon", "try major"),
-        ("dorian", "no scale is called 'orian'; did you mean D dorian"),
+        ("dorian", "'dorian' has no root; write it with one, such as A dorian"),
         ("D dorian pentatonic", "dorian has no pentatonic form"),
         ("C7", "no scale is called '7'"),
         ("A custom", "holds its root"),
@@ -239,3 +239,15 @@ def test_a_name_says_its_pitch_class_and_octave(midi):
 
 def test_names_of_strings():
     assert [note_name(m) for m in (40, 45, 50, 55, 59, 64, 69)] == ["E2", "A2", "D3", "G3", "B3", "E4", "A4"]
+
+
+@pytest.mark.parametrize("kind", ["custom", "custom 0 3 5 7 10", "blues", "Dorian", "aeolian dominant", "minor"])
+def test_a_kind_without_a_root_is_told_so(kind):
+    """The first letter of most of these is a note: "orian" would be no help."""
+    with pytest.raises(ValueError, match=f"^'{kind}' has no root; write it with one, such as A ") as refused:
+        read_scale(kind)
+    assert read_scale(str(refused.value).partition("such as ")[2]).root == "A"
+
+
+def test_mi_is_a_root_as_well():
+    assert read_scale("mi") == read_scale("E major")

@@ -18,6 +18,7 @@ OFF_FROM, OFF_TO = 0.3, 0.85  # in beats: what lies here is an off-beat
 SWING_FROM, SWING_TO = 0.53, 0.735  # to be swung it must lie here; three to one is a dotted rhythm
 SWUNG_MIN: Final = 4
 TOGETHER, SECOND_THIRD = 0.06, 0.45
+QUARTERS: Final = ("", "e", "&", "a")
 SWING_SURE: Final = 4.0  # standard errors from straight
 
 
@@ -101,5 +102,12 @@ def _position(beat: int, part: int, parts: int) -> str:
     """ "1", "1&" for 8ths; "1e&a" for 16ths; "1.2" (second of three) for other grids."""
     if part == 0:
         return f"{beat + 1}"
-    names = {2: ("", "&"), 4: ("", "e", "&", "a")}.get(parts)
+    names = {2: ("", "&"), 4: QUARTERS}.get(parts)
     return f"{beat + 1}{names[part]}" if names else f"{beat + 1}.{part + 1}"
+
+
+def place_in_bar(position: str) -> tuple[int, int]:
+    """Sorts the names of positions as they come in the bar: "2" before "10", "1e" before "1&" before "1a"."""
+    beat = position.rstrip("e&a").partition(".")[0]
+    part = position[len(beat) :].removeprefix(".")
+    return int(beat), QUARTERS.index(part) if part in QUARTERS else int(part)

@@ -15,7 +15,7 @@ import numpy as np
 
 from dsp.facts import TempoHeld
 from dsp.replay import SessionRecord
-from dsp.rhythm.click import Against, against_click
+from dsp.rhythm.click import Against, against_click, place_in_bar
 from dsp.rhythm.pulse import Pulse, find_pulses
 from dsp.rhythm.scattered import ANYWHERE, scattered_step_s
 from dsp.rhythm.step import Floats
@@ -109,7 +109,8 @@ def _left_out(clicked: Sequence[Against], alone: int) -> str:
 def _by_position(errors_ms: Floats, positions: Sequence[str]) -> tuple[BeatError, ...]:
     counts = Counter(positions)
     names = np.array(positions)
-    return tuple(BeatError(p, float(np.median(errors_ms[names == p])), counts[p]) for p in sorted(counts))
+    ordered = sorted(counts, key=place_in_bar)
+    return tuple(BeatError(p, float(np.median(errors_ms[names == p])), counts[p]) for p in ordered)
 
 
 def _judge_pulses(pulses: Sequence[Pulse], strictness: float, strokes: int) -> Timing:

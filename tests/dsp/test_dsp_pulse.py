@@ -129,6 +129,20 @@ def test_a_tempo_that_was_held_is_told_as_held_or_not_at_all():
         assert held.drift_percent is None or abs(held.drift_percent) < 0.5
 
 
+def test_a_hand_that_wanders_does_not_speed_up():
+    """Errors that hang together look like a drift to a line; a few may, by chance."""
+    sure = 0
+    for seed in range(40):
+        random = np.random.default_rng([seed, 9])
+        off_s = np.zeros(64)
+        for at in range(1, 64):
+            off_s[at] = 0.85 * off_s[at - 1] + random.normal(0.0, 0.006)
+        pulse = pulse_of(strokes(1.0 + 0.3 * np.arange(64) + off_s))
+        drift, se = pulse.held.drift_bpm_per_min, pulse.held.drift_se_bpm_per_min
+        sure += drift is not None and abs(drift) > 4.0 * se
+    assert sure <= 4
+
+
 def test_the_curve_has_at_most_sixty_points():
     assert 40 <= len(pulse_of(rhythm("sixteenths", 100.0, 0, 400, accent_db=5.0)).held.curve) <= 60
 
@@ -143,6 +157,14 @@ def test_swing_is_told_as_a_ratio(bpm, ratio):
     assert pulse.tempo_bpm == pytest.approx(bpm, rel=0.005)
     assert pulse.swing_ratio == pytest.approx(ratio, rel=0.06)
     assert np.std(pulse.errors_ms) < 7.0
+
+
+@pytest.mark.parametrize("bpm", [84.0, 120.0])
+def test_a_light_swing_that_begins_with_its_late_note_is_swing(bpm):
+    random = np.random.default_rng(round(bpm))
+    places = np.sort(np.concatenate([np.arange(1, 33), np.arange(32) + 1.3 / 2.3]))
+    pulse = pulse_of(strokes(1.0 + 60.0 / bpm * places + random.normal(0.0, 0.004, len(places))))
+    assert pulse.swing_ratio == pytest.approx(1.3, rel=0.06)
 
 
 def test_straight_is_straight():

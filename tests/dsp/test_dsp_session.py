@@ -155,6 +155,39 @@ def test_bends_are_no_intonation_errors():
     assert summarise(SETUP, log).metrics.pitch_accuracy >= 0.97
 
 
+def test_slides_are_no_intonation_errors():
+    """What a finger slid to arrives where it arrives; its pitch was measured on the way."""
+    log = played(count=12)
+    for i in range(12, 20):
+        ended = NoteEnded(0, i, 48_000 * (20 + i) + 9_000, 57, 40.0, 0.99, -14.0, True)
+        log += [start(i, 48_000 * (20 + i)), ended]
+    assert summarise(SETUP, log).metrics.pitch_accuracy >= 0.97
+
+
+def test_the_hands_are_not_compared_where_it_swings():
+    swung = summarise(SETUP, played(late_ms=lambda i: 40.0 * (i % 2))).metrics
+    assert swung.swing_ratio == pytest.approx(340 / 260, rel=0.01)
+    assert (swung.picking.offset_ms, swung.picking.n) == (None, 0)
+    assert "swung" in swung.not_scored["picking"]
+    assert summarise(SETUP, played(late_ms=lambda i: 12.0 * (i % 2))).metrics.picking.offset_ms == pytest.approx(12.0)
+
+
+def test_hum_counts_on_top_of_the_noise_that_it_is_part_of():
+    hissing, humming = (summarise(SETUP, played(noise=(-62.0, hum))).metrics.noise_control for hum in (-120.0, -62.0))
+    assert humming < hissing - 0.1
+
+
+def test_what_was_heard_less_surely_weighs_less():
+    log = played(count=20)
+    for i, sure in enumerate((0.99, 0.62) * 8):
+        log += [
+            start(20 + i, 48_000 * (20 + i)),
+            NoteEnded(0, 20 + i, 48_000 * (20 + i) + 9_000, 57, 0.0 if sure > 0.9 else 30.0, sure, -14.0),
+        ]
+    accuracy = summarise(SETUP, log).metrics.pitch_accuracy
+    assert 1.0 - accuracy == pytest.approx(8 * 0.62 / (28 * 0.99 + 8 * 0.62), rel=0.1)
+
+
 def test_without_noise_readings_noise_is_not_scored():
     metrics = summarise(SETUP, played(noise=None)).metrics
     assert metrics.noise_control is None

@@ -6,14 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from dsp.pipeline import PipelineConfig
 from dsp.report import analysis_json, tune_json
 from dsp.theory.scales import note_name, read_scale
 from dsp.types import SAMPLE_RATE_HZ, GridSet, SessionSetup
 from pedal.cli.errors import UsageError
+from pedal.export import SCORES
 from pedal.hearing import hear
 from pedal.hearing import tune as tune_file
+from pedal.telling import early_late, place
 
 BPM_RANGE = (20.0, 300.0)
 
@@ -36,6 +39,8 @@ def analyze(parsed: argparse.Namespace) -> None:
         )
     if heard.damage is not None:
         sys.stderr.write(f"pedal: {heard.damage}\n")
+    if parsed.scale_type == "pentatonic" != setup.scale_type:
+        sys.stderr.write(f"pedal: {setup.scale_kind} has no pentatonic form; all of its notes count\n")
     sys.stdout.write(json.dumps(result, allow_nan=False) + "\n" if parsed.json else _as_text(result))
 
 
@@ -76,15 +81,22 @@ def _usage_errors() -> Iterator[None]:
         raise UsageError(str(error)) from error
 
 
-def _as_text(result: dict) -> str:  # type: ignore[type-arg]
+def _as_text(result: dict[str, Any]) -> str:
+    """What was heard, in order, then every number that a player would ask for, and why there is none."""
+    heard = [(note, f"{note_name(note['midi']):4} {note['cents']:+6.1f} cents") for note in result["notes"]]
+    heard += [(chord, f"chord {chord['name']:11}") for chord in result["chords"]]
     lines = [
-        f"{note['onset_s']:8.3f} s  {note_name(note['midi']):4} {note['cents']:+6.1f} cents"
-        f"  heard after {1000 * (note['decided_s'] - note['onset_s']):4.0f} ms"
-        for note in result["notes"]
+        f"{one['onset_s']:8.3f} s  {what}  heard after {1000 * (one['decided_s'] - one['onset_s']):4.0f} ms"
+        for one, what in sorted(heard, key=lambda pair: float(pair[0]["onset_s"]))
     ]
     metrics = result["metrics"]
-    for name in ("pitch_accuracy", "scale_conformity", "timing_stability", "noise_control", "quality"):
+    for name in SCORES:
         value = metrics[name]
         why = metrics["not_scored"].get(name, "")
         lines.append(f"{name:17} {'not scored: ' + why if value is None else format(value, '.3f')}")
+    known = [(name, metrics[name]) for name in ("tempo_bpm", "swing_ratio") if metrics[name] is not None]
+    lines += [f"{name:17} {value:.2f}" for name, value in known]
+    if metrics["signed_ms"] is not None:
+        lines.append(f"{'on the whole':17} {early_late(metrics['signed_ms'])}")
+    lines += [f"{place(b['position']):17} {early_late(b['signed_ms'])} ({b['n']} notes)" for b in metrics["by_beat"]]
     return "\n".join(lines) + "\n"

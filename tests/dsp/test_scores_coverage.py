@@ -65,6 +65,14 @@ def test_nothing_played_covers_nothing():
     assert (found.tones_in_scale, found.share, found.tones) == (5, None, ())
 
 
+def test_a_bass_off_the_scale_takes_the_chord_out_of_it():
+    log = [SegmentStarted(0, 0)]
+    for i, bass in enumerate((9, 0, 8)):
+        log.append(ChordStarted(0, i, 48_000 * (i + 1), 48_000 * (i + 1) + 14_000, 9, "m", bass, 0.9, -14.0))
+    found = summarise(SETUP, log).chords
+    assert (found.n, found.in_scale) == (3, 2)
+
+
 def strummed(kinds, setup=SETUP):
     entries = [SegmentStarted(0, 1_000)]
     for i, (root, kind, midis) in enumerate(kinds):

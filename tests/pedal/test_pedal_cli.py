@@ -1,6 +1,7 @@
 """The command line: nonsense is one line and exit status 2, never a traceback; JSON has the promised shape."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pedal import gallery
 from pedal.__main__ import build_parser, main
 from pedal.cli.talk import edges_of
 from pedal.early import DEMO_TAKE
+from tests.takes.real import Placed, render
 
 RATE = 48_000
 
@@ -193,6 +195,35 @@ def test_the_promised_shape_of_analyze(capsys: pytest.CaptureFixture[str]) -> No
     assert {b["position"] for b in result["metrics"]["by_beat"]} <= {f"{n}{e}" for n in range(1, 5) for e in ("", "&")}
     assert set(result["engine"]) >= {"sample_rate_hz", "hop_samples", "real_time_factor"}
     assert result["chords"] == []
+
+
+def test_in_words_it_says_what_the_json_does(capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ("--bpm", "90", "--click-start", "1.0")
+    result = analysed(capsys, DEMO_TAKE, *flags)
+    status, out, err = run(capsys, "analyze", DEMO_TAKE, *flags)
+    assert (status, err) == (0, "")
+    assert out.count(" cents  heard after ") == len(result["notes"])
+    assert "\ntempo_bpm         90.00\n" in out
+    told = [line[:18].strip() for line in out.splitlines() if line.endswith(" notes)")]
+    assert told[:3] == ["beat 1", "the & of 1", "beat 2"]
+    assert len(told) == len(result["metrics"]["by_beat"])
+
+
+def test_chords_are_said_in_words_too(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    strings = ((45, 0.0), (52, 0.02), (57, 0.03), (61, 0.05), (64, 0.06))  # A major, open
+    sound = render([Placed(0.6 + late_s, midi, duration_s=1.2) for midi, late_s in strings], "steel")
+    status, out, _ = run(capsys, "analyze", write(tmp_path / "a.wav", sound))
+    assert status == 0
+    assert re.search(r"^   0\.6\d\d s  chord A +heard after +\d+ ms$", out, re.MULTILINE)
+
+
+def test_a_scale_without_a_pentatonic_form_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    for scale, says in (
+        ("A dorian", "pedal: dorian has no pentatonic form; all of its notes count\n"),
+        ("A minor", ""),
+    ):
+        status, _, err = run(capsys, "analyze", DEMO_TAKE, "--scale", scale, "--scale-type", "pentatonic")
+        assert (status, err) == (0, says)
 
 
 def test_twice_the_same_file_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:

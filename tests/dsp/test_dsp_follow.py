@@ -266,6 +266,7 @@ def bad_day(kind: str, move: str, seed: int) -> Grade:
     [
         (12, 12, 3.0, ["stop"]),
         (12, 12, 1.0, []),  # to breathe is not to stop
+        (12, 20, 2.4, []),  # silent for a bar, and in again on time: left out, not elsewhere
         (16, 8, 0.0, ["repeat"]),
         (13, 8, 0.0, ["repeat"]),
         (17, 8, 0.0, ["repeat"]),  # the next bar's first note was played by habit

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dsp.follow.follower import Follower
 from dsp.follow.report import follow_json
 from dsp.types import GridSet, LogEntry, SegmentStarted
 from tests.dsp.made_logs import note
@@ -62,11 +63,34 @@ def test_a_click_that_has_ended_or_not_begun_judges_nothing():
 
 
 def test_the_latency_does_not_push_a_note_over_into_the_next_click():
+    """The last & before a faster click is heard a round trip later: less than half a beat from the new one's first."""
     change_s = FIRST_S + 32 * 0.3
-    onsets_s = np.concatenate([STEADY_S[:32] + 0.03, change_s + 0.25 * np.arange(32) - 0.24]) + 0.02
-    onsets_s[32:] += 0.3
-    result = followed(onsets_s, click(FIRST_S, 100.0), click(change_s + 0.06, 120.0), latency_samples=960)
-    assert said_ms(result)[:32] == pytest.approx([30.0] * 32, abs=0.05)
+    onsets_s = np.concatenate([STEADY_S[:32], change_s + 0.25 * np.arange(32)]) + 0.1
+    result = followed(onsets_s, click(FIRST_S, 100.0), click(change_s, 120.0), latency_samples=4_800)
+    assert said_ms(result) == pytest.approx([0.0] * 64, abs=0.05)
+
+
+def test_a_few_strokes_that_fall_behind_a_click_are_behind_it():
+    """Not in time with one and a half of its beats: that would have to fit clearly better."""
+    result = followed(STEADY_S[:6] - 0.12, click(FIRST_S, 126.0))
+    assert np.all(np.diff(said_ms(result)) > 50.0)
+    assert result["summary"]["tempo_bpm"] == pytest.approx(126.0)
+
+
+def test_four_strokes_do_not_say_that_a_click_runs_at_twice_the_tempo():
+    assert said_ms(followed(STEADY_S[:4] + 0.012, click(FIRST_S, 200.0))) == pytest.approx([0.0] * 4, abs=0.05)
+
+
+def test_a_piece_may_begin_on_any_beat_of_a_faster_click():
+    late = followed(STEADY_S + 0.012, click(FIRST_S - 0.3, 200.0))
+    assert said_ms(late) == pytest.approx([12.0] * 64, abs=0.05)
+
+
+def test_a_click_tells_the_tempo_before_the_second_note():
+    follower = Follower(LICK)
+    for entry in (SegmentStarted(0, 0), click(FIRST_S, 56.0), note(0, RATE_HZ, MIDIS[0])[0]):
+        follower.add(entry)
+    assert follower.position().tempo_bpm == pytest.approx(56.0, rel=0.01)
 
 
 def test_a_jittering_hand_keeps_the_plain_reading_of_the_click():

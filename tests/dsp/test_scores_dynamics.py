@@ -124,6 +124,16 @@ def test_with_a_click_the_beat_is_the_down_stroke_whatever_a_run_begins_with():
     assert heard(after_first)[1].offset_ms == pytest.approx(15.0, abs=0.5)
 
 
+def test_a_long_round_trip_does_not_swap_the_hands():
+    """Two thirds of a stroke late at the input: without the latency the beats would seem to lie between."""
+    entries = log(lambda i: -4.0 * (i % 2), lambda i: 200.0 + 15.0 * (i % 2))
+    entries[0] = SegmentStarted(0, 1_000, latency_samples=9_600)
+    loud, hands = heard(entries)
+    assert hands.offset_ms == pytest.approx(15.0, abs=0.5)
+    assert hands.level_db == pytest.approx(-4.0, abs=0.1)
+    assert loud.accent_db == pytest.approx(4.0, abs=0.1)
+
+
 def test_rests_and_long_notes_do_not_swap_the_hands():
     entries = log(late_ms=lambda i: 15.0 * (i % 2), count=80)
     gone = {7, 21, 22, 40, 41, 42, 55}

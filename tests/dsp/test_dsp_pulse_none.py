@@ -97,6 +97,15 @@ def test_a_run_that_is_scattered_scores_as_anywhere_in_a_step():
         assert said.tempo_bpm is None
 
 
+def flowing(random, count):
+    return np.cumsum(0.35 * np.exp(0.5 * np.cumsum(random.normal(0.0, 0.15, count))))
+
+
+def test_a_rubato_is_let_be():
+    said = [heard(flowing(np.random.default_rng(seed), 40)).timing_stability for seed in range(20)]
+    assert sum(one is not None and one <= 0.1 for one in said) <= 1
+
+
 def test_strokes_by_chance_and_short_phrases_are_not_meant_to_be_steady():
     for onsets in (waiting, paused, single_notes):
         said = heard(onsets(np.random.default_rng(2), 40))

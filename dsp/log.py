@@ -92,9 +92,9 @@ def decode_all(lines: bytes) -> Iterator[LogEntry]:
 
 def _plain(declared: Any, value: Any, name: str) -> Any:
     """``value`` as the plain Python type that the field declares; refuses what would not come back the same."""
-    if value is None and declared == (float | None):
+    if value is None and declared in {float | None, bool | None}:
         return None
-    if declared is bool and isinstance(value, bool):
+    if declared in {bool, bool | None} and isinstance(value, bool):
         return value
     if declared is str and isinstance(value, str):
         return value

@@ -25,6 +25,7 @@ from dsp.ear.notes import NoteMachine
 from dsp.ear.onset import OnsetDetector
 from dsp.ear.overtones import WINDOW_MAX, WINDOW_MIN, Partials
 from dsp.ear.partials import first_partial_hz
+from dsp.ear.picked import AFTER_HOPS, BEFORE_HOPS
 from dsp.ear.pitch import DECIMATION, Look, PitchTracker
 from dsp.ear.wave import likeness
 from dsp.strums import Strums
@@ -183,6 +184,7 @@ class Pipeline:
             self._decay_db_per_s,
             self._first_partial_hz,
             self._ringing_db,
+            self._spectra,
         )
         told = self._notes.step(facts)
         told += self._strums.step(facts, self._pitch.low, told)
@@ -292,6 +294,10 @@ class Pipeline:
 
     def _ringing_db(self, f0_hz: float, left_hz: float) -> float | None:
         return ringing_db(self._pitch.low(WINDOW_SAMPLES), f0_hz, left_hz, SAMPLE_RATE_HZ / DECIMATION)
+
+    def _spectra(self, onset_sample: int) -> NDArray[np.float64]:
+        back_hops = self._sample // HOP_SAMPLES - 1 - onset_sample // HOP_SAMPLES + BEFORE_HOPS
+        return self._onset.spectra(back_hops, BEFORE_HOPS + AFTER_HOPS)
 
     def _first_partial_hz(self, rough_hz: float, start_sample: int, stop_sample: int) -> float | None:
         """``None`` also where that is forgotten already."""

@@ -297,6 +297,8 @@ class Replayer:
                     hum_dbfs=entry.hum_dbfs,
                     vibrato_cents=entry.vibrato_cents,
                     ringing_db=entry.ringing_db,
+                    stroke=note.stroke if entry.stroke is None else entry.stroke,
+                    picked=entry.stroke,
                 )
 
     def _keep(self, kept: list[_T], entry: _T) -> None:

@@ -93,6 +93,7 @@ class NoteEnded:
 
     ``bend_cents``, ``vibrato_hz`` and ``vibrato_cents`` (from lowest to highest) are 0 without one. ``ringing_db``: how
     loud the string that was left rang on under it, relative to it, −60 to 6 dB; ``None`` where that was not seen.
+    ``stroke``: as that of its start, judged by 50 ms of it; ``None`` where it was too short, or the log is older.
     """
 
     segment: int
@@ -109,6 +110,7 @@ class NoteEnded:
     hum_dbfs: float | None = None
     vibrato_cents: float = 0.0
     ringing_db: float | None = None
+    stroke: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,8 @@ class Report:
 class Note:
     """A note as the log tells it, after all corrections. ``offset_sample`` is ``None`` while it sounds.
 
-    ``chord_id``: the chord of the same segment of which it is a string; ``None`` for a note of its own.
+    ``chord_id``: the chord of the same segment of which it is a string; ``None`` for a note of its own. ``picked``:
+    ``stroke``, where the note's end said so; ``None`` where nobody may be judged by it.
     """
 
     segment: int
@@ -250,6 +253,7 @@ class Note:
     vibrato_cents: float = 0.0
     ringing_db: float | None = None
     chord_id: int | None = None
+    picked: bool | None = None
 
     @property
     def decided_sample(self) -> int:

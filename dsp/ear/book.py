@@ -11,6 +11,7 @@ from typing import Final
 from dsp.ear.evidence import Evidence
 from dsp.ear.hop import Hop
 from dsp.ear.level import dbfs
+from dsp.ear.picked import PickJudge, knows_all
 from dsp.ear.pitch import Look
 from dsp.ear.slide import Left
 from dsp.ear.sounding import FALL_MAX, Sounding, confidence, settled, split
@@ -19,6 +20,7 @@ from dsp.types import CHORD_NOTE_EARLY_SAMPLES, HOP_SAMPLES, LogEntry, NoteCorre
 
 RINGS_ON: Final = 500 * MS
 ECHO: Final = 65 * MS
+SAME_SEMITONES: Final = 0.5
 TOLD: Final = 8  # notes whose end was told, that may still turn out to be of a chord
 
 
@@ -38,6 +40,7 @@ class NoteBook:
         self._last: Sounding | None = None
         self._told: deque[Sounding] = deque(maxlen=TOLD)
         self._strokes = strokes
+        self._judge = PickJudge()
 
     def begin(
         self, hop: Hop, onset_sample: int, midi: float, clarity: float, stroke: bool, slid: bool = False
@@ -57,9 +60,25 @@ class NoteBook:
             note_id, onset_sample, hop.sample, semitone, sure, level, midi, hop.sample, loudest, midi, before
         )
         self.open.struck, self.open.slid, self.open.said = stroke, slid, [semitone]
+        self.open.arrived = slid
         self.change.clear()
-        started = NoteStarted(self.segment, note_id, onset_sample, hop.sample, semitone, cents, sure, level, stroke)
+        picked = self._was_picked(self.open, hop)
+        started = NoteStarted(self.segment, note_id, onset_sample, hop.sample, semitone, cents, sure, level, picked)
         return [*ended, started]
+
+    def weigh(self, hop: Hop) -> None:
+        """Once all of the open note's attack was heard: was it picked? Told at its end."""
+        note = self.open
+        if note is None or note.picked is not None or not knows_all(note.onset_sample, hop.sample):
+            return
+        note.picked = self._was_picked(note, hop, whole=True)
+
+    def _was_picked(self, note: Sounding, hop: Hop, *, whole: bool = False) -> bool:
+        """Out of silence, or on the pitch that sounded, only a pick begins a note."""
+        likely = self._judge.odds(hop.spectra(note.onset_sample), remember=whole) > 0.0
+        if note.arrived:
+            return False
+        return likely or note.before is None or abs(note.before - note.at) < SAME_SEMITONES
 
     def _leave(self, hop: Hop, sample: int) -> list[LogEntry]:
         """Another note begins at ``sample``: what became of the open one is told later."""

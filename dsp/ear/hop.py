@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
+
 from dsp.ear.attack import Attack
 from dsp.ear.overtones import Partials
+from dsp.ear.picked import AFTER_HOPS, BEFORE_HOPS, BINS, Floats
 from dsp.ear.pitch import Look
 
 CLEARER: Final = 0.03
@@ -17,6 +20,11 @@ CLEAR_ENOUGH: Final = 0.985  # looks so clear, if they agree, need no second opi
 def nothing_rings(_f0_hz: float, _left_hz: float) -> float | None:
     """Where no sound is there to be looked into."""
     return None
+
+
+def no_spectra(_onset_sample: int) -> Floats:
+    """Where nothing was heard: nothing rises."""
+    return np.zeros((BEFORE_HOPS + AFTER_HOPS, BINS))
 
 
 @dataclass(slots=True)
@@ -44,6 +52,8 @@ class Hop:
     first_partial_hz: Callable[[float, int, int], float | None]  # of a string near this f0_hz, between two samples
 
     ringing_db: Callable[[float, float], float | None] = nothing_rings  # under an f0_hz, of the string left at another
+
+    spectra: Callable[[int], Floats] = no_spectra  # around an onset, as ``dsp.ear.picked`` judges them
 
     _long: Look | None = field(default=None, init=False)
     _looked_long: bool = field(default=False, init=False)

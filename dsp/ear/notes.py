@@ -113,6 +113,7 @@ class NoteMachine:
             entries += self._await_pitch(pending, hop)
         if self._book.open is not None and self._book.open.decided_sample < hop.sample:
             entries += self._follow(self._book.open, hop)
+        self._book.weigh(hop)
         return entries
 
     def begin_strum(

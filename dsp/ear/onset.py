@@ -20,6 +20,7 @@ BINS: Final = slice(2, 107)  # 190 Hz to 10 kHz
 LAG_HOPS: Final = 3
 FLOOR: Final = 5e-5  # of full scale per band: far below any string, above 16-bit rounding
 NOISE_FACTOR: Final = 2.0
+REMEMBERED: Final = 64  # hops: a note is reported 150 ms after its onset at the latest
 
 
 class OnsetDetector:
@@ -35,6 +36,7 @@ class OnsetDetector:
         self._magnitude = np.zeros(bands)
         quiet = np.full(bands, np.log(FLOOR))
         self._before = deque([quiet] * LAG_HOPS, maxlen=LAG_HOPS)
+        self._spectra = deque([quiet], maxlen=REMEMBERED)
 
     def update(self, hop: Samples) -> float:
         """Take one hop in; the flux at its end."""
@@ -43,6 +45,7 @@ class OnsetDetector:
         self._magnitude = np.abs(np.fft.rfft(self._windowed)[BINS])
         self._magnitude /= WINDOW / 4
         log = np.log(self._magnitude + self._floor)
+        self._spectra.append(log)
         risen = log - self._before[0]
         flux = float(np.add.reduce(np.maximum(risen, 0.0, out=risen))) / len(risen)
         widened = log.copy()
@@ -50,6 +53,14 @@ class OnsetDetector:
         np.maximum(widened[:-1], log[1:], out=widened[:-1])
         self._before.append(widened)
         return flux
+
+    def spectra(self, back_hops: int, count: int) -> NDArray[np.float64]:
+        """Log magnitudes of ``count`` hops, the first one ``back_hops`` before the newest; shape (count, bands).
+
+        Of what is forgotten, or not heard yet, the nearest hop stands in.
+        """
+        newest = len(self._spectra) - 1
+        return np.array([self._spectra[max(0, min(newest, newest - back_hops + hop))] for hop in range(count)])
 
     def learn_noise(self, rate: float, share: float = 1.0) -> None:
         """That ``share`` of the spectrum of now is noise: move each band's floor towards it by ``rate`` (0 to 1)."""

@@ -61,6 +61,8 @@ class Sounding:
     before: float | None = None  # the pitch that sounded until its onset, and may ring on
     struck: bool = True
     slid: bool = False  # into, or off
+    arrived: bool = False  # by a slide: nobody has to judge whether it was picked
+    picked: bool | None = None  # judged by all of its attack
     weighed: bool = False
     listened: bool = False
     ringing_db: float | None = None
@@ -225,6 +227,7 @@ class Sounding:
             round(dbfs(hum_power), 1),
             round(numbers.vibrato_cents, 1),
             None if self.ringing_db is None else round(self.ringing_db, 1),
+            self.picked,
         )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dsp.facts import Dynamics
 from dsp.scores.robust import Floats, spread
-from dsp.scores.strokes import Run
+from dsp.scores.strokes import RUN_MIN, Run, is_picked
 from dsp.types import Note
 
 STROKES_MIN: Final = 8
@@ -21,8 +21,12 @@ LEAST_DB: Final = 0.05
 
 
 def dynamics(strokes: Sequence[Note], runs: Sequence[Run], strictness: float) -> Dynamics:
-    """Levels of all strokes, their evenness from the steady runs among them."""
-    levels_dbfs = np.array([s.level_dbfs for s in strokes], np.float64)
+    """Levels of all strokes of the pick, their evenness from the steady runs among them.
+
+    What was hammered on is as loud as the string was by then, whatever the pick did.
+    """
+    levels_dbfs = np.array([s.level_dbfs for s in strokes if is_picked(s)], np.float64)
+    runs = [run for run in map(Run.only_picked, runs) if len(run.steps) >= RUN_MIN]
     if len(levels_dbfs) == 0:
         return Dynamics()
     level_dbfs = float(np.median(levels_dbfs))

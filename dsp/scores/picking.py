@@ -22,11 +22,12 @@ SHARED: Final = math.sqrt(4.0 / 1.5)
 
 
 def picking(runs: Sequence[Run]) -> Picking:
-    """Each stroke whose neighbours are one step away is compared with the mean of them."""
+    """Each stroke whose neighbours are one step away is compared with the mean of them, if all three were picked."""
     late_ms: list[Floats] = []
     louder_db: list[Floats] = []
     for run in runs:
         inner = np.flatnonzero((np.diff(run.steps)[:-1] == 1) & (np.diff(run.steps)[1:] == 1)) + 1
+        inner = inner[run.picked[inner - 1] & run.picked[inner] & run.picked[inner + 1]]
         # Odd strokes tell the same with the other sign.
         sign = np.where(run.steps[inner] % 2 == 1, 1.0, -1.0)
         late_ms.append(sign * 1000.0 * _apart(run.onsets_s, inner))

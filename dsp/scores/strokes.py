@@ -24,12 +24,20 @@ class Run:
     """Strokes in steady time, in order: onsets (s), levels (dBFS), the number of each one's step.
 
     Steps count from the click's beat where there is one (``on_beat``: which strokes fall on it), else from the first.
+    ``picked``: which were, as against hammered on or pulled off: those keep time, but are no strokes of the pick.
     """
 
     onsets_s: Floats
     levels_dbfs: Floats
     steps: Ints
     on_beat: NDArray[np.bool_] | None
+    picked: NDArray[np.bool_]
+
+    def only_picked(self) -> "Run":
+        """The same steps without what was hammered on."""
+        kept = self.picked
+        on_beat = None if self.on_beat is None else self.on_beat[kept]
+        return Run(self.onsets_s[kept], self.levels_dbfs[kept], self.steps[kept], on_beat, kept[kept])
 
 
 def singles(notes: Sequence[Note]) -> tuple[Note, ...]:
@@ -45,29 +53,31 @@ def events(record: SessionRecord, notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def strokes(record: SessionRecord, notes: Sequence[Note]) -> tuple[Note, ...]:
-    """The events that the hands set off, not what a finger slid to.
-
-    ``Note.stroke`` is not asked: in fast runs of picked notes the ear takes one in three for hammered, and every
-    second gap would hide what is compared here.
-    """
+    """The events that the hands set off, by the pick or on the fretboard; not what a finger slid to."""
     return tuple(note for note in events(record, notes) if not note.slide)
 
 
-def runs(record: SessionRecord, picked: Sequence[Note]) -> list[Run]:
+def is_picked(note: Note) -> bool:
+    """Unless its whole attack was judged, and was none of a pick. (A first report, or an older log, may be wrong.)"""
+    return note.picked is not False
+
+
+def runs(record: SessionRecord, played: Sequence[Note]) -> list[Run]:
     """Every stretch of at least ``RUN_MIN`` strokes in steady time, from ``strokes``."""
     found: list[Run] = []
-    for number in dict.fromkeys(note.segment for note in picked):
+    for number in dict.fromkeys(note.segment for note in played):
         facts = record.segment(number)
-        here = [note for note in picked if note.segment == number]
+        here = [note for note in played if note.segment == number]
         onsets_s = np.array([n.onset_sample for n in here], np.float64) / facts.sample_rate_hz
         levels_dbfs = np.array([n.level_dbfs for n in here], np.float64)
+        picked = np.array([is_picked(n) for n in here], np.bool_)
         grids = sorted((g for g in record.grids if g.segment == number), key=lambda g: g.sample)
         changes_s = [g.sample / facts.sample_rate_hz for g in grids]
         late_s = facts.latency_samples / facts.sample_rate_hz
         edges = np.searchsorted(onsets_s - late_s, [s - _half_beat_s(g) for s, g in zip(changes_s, grids, strict=True)])
         for first, last, grid in zip([0, *edges], [*edges, len(here)], [None, *grids], strict=True):
             click = (grid.sample / facts.sample_rate_hz + late_s, 60.0 / grid.bpm) if grid and grid.bpm > 0 else None
-            found += _steady(onsets_s[first:last], levels_dbfs[first:last], click)
+            found += _steady(onsets_s[first:last], levels_dbfs[first:last], picked[first:last], click)
     return found
 
 
@@ -75,7 +85,9 @@ def _half_beat_s(grid: GridSet) -> float:
     return 30.0 / grid.bpm if grid.bpm > 0 else 0.0
 
 
-def _steady(onsets_s: Floats, levels_dbfs: Floats, click: tuple[float, float] | None) -> list[Run]:
+def _steady(
+    onsets_s: Floats, levels_dbfs: Floats, picked: NDArray[np.bool_], click: tuple[float, float] | None
+) -> list[Run]:
     """Cut where the time between two strokes is no whole number of steps, or too long."""
     if len(onsets_s) < RUN_MIN:
         return []
@@ -96,7 +108,7 @@ def _steady(onsets_s: Floats, levels_dbfs: Floats, click: tuple[float, float] | 
             beats = (onsets_s[part] - click[0]) / click[1]
             steps += round(float(np.median(beats * click[1] / step_s - steps)))
             on_beat = np.abs(beats - np.round(beats)) < ON_BEAT
-        found.append(Run(onsets_s[part], levels_dbfs[part], steps, on_beat))
+        found.append(Run(onsets_s[part], levels_dbfs[part], steps, on_beat, picked[part]))
     return found
 
 

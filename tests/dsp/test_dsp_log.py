@@ -44,6 +44,7 @@ VALUES = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     str: st.text(),
     bool: st.booleans(),
+    bool | None: st.none() | st.booleans(),
     float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
 }
 ENTRIES = st.sampled_from(KINDS).flatmap(lambda kind: st.builds(kind, *(VALUES[f.type] for f in fields(kind))))

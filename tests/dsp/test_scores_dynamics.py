@@ -1,5 +1,7 @@
 """Dynamics and picking: known spreads, accents that are meant, a swell that is meant, and hands that are uneven."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from dsp.scores.dynamics import dynamics
 from dsp.scores.metrics import confident, score
 from dsp.scores.picking import picking
 from dsp.scores.strokes import runs, strokes
-from dsp.types import ChordStarted, GridSet, SegmentStarted
+from dsp.types import ChordStarted, GridSet, NoteEnded, SegmentStarted
 from tests.dsp import heard_takes
 from tests.dsp.made_logs import FIRST_SAMPLE, RATE_HZ, SETUP, note
 from tests.takes import real
@@ -178,3 +180,35 @@ def test_real_strings(guitar):
     assert metrics.picking.level_db == pytest.approx(-3.0, abs=0.8)
     assert metrics.dynamics.spread_db == pytest.approx(1.5, rel=0.25)
     assert metrics.dynamics.accent_db == pytest.approx(3.0, abs=0.8)
+
+
+def without_hammering(entries):
+    """The same log from an ear that takes every note for picked."""
+    return [replace(e, stroke=True) if isinstance(e, NoteEnded) else e for e in entries]
+
+
+def hammering(entries, is_hammered):
+    """Which notes were hammered on, as their ends say."""
+    return [replace(e, stroke=not is_hammered(e.note_id)) if isinstance(e, NoteEnded) else e for e in entries]
+
+
+def test_what_is_hammered_on_is_no_uneven_stroke_of_the_pick():
+    """Groups of four, the last one hammered: 9 dB less and 20 ms late, whoever holds the pick."""
+    made = log(level_db=lambda i: -9.0 * (i % 4 == 3), late_ms=lambda i: 20.0 * (i % 4 == 3), count=64)
+    first = min(e.note_id for e in made if isinstance(e, NoteEnded))
+    told = hammering(made, lambda number: (number - first) % 4 == 3)
+    loud, hand = heard(told)
+    assert loud.n == 48
+    assert loud.range_db < 0.1
+    assert loud.spread_db < 0.1
+    assert abs(hand.offset_ms) < 0.1
+    assert abs(hand.level_db) < 0.1
+    assert abs(heard(without_hammering(told))[1].offset_ms) > 3.0
+
+
+def test_a_pick_on_every_second_note_is_no_alternate_picking():
+    """Without the notes between them all strokes would look like neighbours, one down and one up."""
+    made = log(late_ms=lambda i: 15.0 * (i % 4 == 2), count=64)
+    first = min(e.note_id for e in made if isinstance(e, NoteEnded))
+    hand = heard(hammering(made, lambda number: (number - first) % 2 == 1))[1]
+    assert (hand.offset_ms, hand.n) == (None, 0)

@@ -179,3 +179,29 @@ class Curve:
     """How the session went, in at most 48 stretches of equal length, in order."""
 
     points: tuple[CurvePoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StringDrift:
+    """One string. ``string``: 1 is the highest, as guitarists count; ``None`` where ``name`` is a range of pitches.
+
+    ``cents``: distance from equal temperament now; ``drift_cents``: change since the session, or the last tuning in a
+    pause, began; flat is negative. Both with their standard errors, ``None`` while not known. ``n``: notes that say
+    what is now.
+    """
+
+    string: int | None
+    name: str
+    cents: float | None = None
+    se_cents: float | None = None
+    drift_cents: float | None = None
+    drift_se_cents: float | None = None
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TuningDrift:
+    """All strings, the lowest first. ``common_cents``: what they drifted together, as by warmth; ``None`` if not."""
+
+    strings: tuple[StringDrift, ...] = ()
+    common_cents: float | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from hardware.board_config import BoardConfig
 from hardware.errors import DeviceMissing
 from hardware.fake import FakeDisplay, FakeLights, FakeSwitch
 from hardware.gpio import open_pins
@@ -18,22 +19,6 @@ from hardware.switches import PinSwitch
 _Part = TypeVar("_Part")
 
 BoardKind: TypeAlias = Literal["sim", "pi"]
-DisplayKind: TypeAlias = Literal["ssd1306", "sh1106"]
-
-
-@dataclass(frozen=True, slots=True)
-class BoardConfig:
-    """Device facts, as ``pedal.toml`` holds them. Pins are BCM numbers; the switch closes to ground."""
-
-    footswitch_pin: int = 17
-    status_red_pin: int = 22
-    status_green_pin: int = 27
-    status_blue_pin: int = 24
-    beat_pin: int = 23
-    i2c_bus: int = 1
-    i2c_address: int = 0x3C
-    display: DisplayKind = "ssd1306"
-    display_upside_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ reader that copies and then looks at ``begun`` knows which of its samples may ha
 a writer left unfinished when it died lies beyond ``done``, where nobody looks and the next writer begins.
 """
 
-import fcntl
 import mmap
 import os
 from dataclasses import dataclass
@@ -18,11 +17,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-RATE_HZ: Final = 48_000
-SECONDS: Final = 60.0
-HEADER_BYTES: Final = 4096
+from hardware.memory_file import HEADER_BYTES, MAGIC, RATE_HZ
+
 SCRATCH_SAMPLES: Final = 4096
-MAGIC: Final = b"PEDALSND"
 _CAPACITY, _BEGUN, _DONE, _WRITERS = 1, 2, 3, 4
 _FULL_SCALE = 32_768.0
 
@@ -33,17 +30,6 @@ class Snapshot:
 
     samples: NDArray[np.int16]
     end_sample: int
-
-
-def create(seconds: float = SECONDS) -> int:
-    """A new, silent memory of that length; returns its file descriptor, which the caller closes."""
-    capacity = round(seconds * RATE_HZ)
-    assert capacity > 0
-    fd = os.memfd_create("pedal-sound", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(fd, HEADER_BYTES + 2 * capacity)
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW)
-    os.pwrite(fd, MAGIC + capacity.to_bytes(8, "little"), 0)
-    return fd
 
 
 class _Mapping:

@@ -6,6 +6,7 @@ web comes after it, because its libraries take 0.3 s to load and nobody may wait
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 import signal
@@ -14,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from hardware import memory
+from hardware import memory_file
 from pedal.config import Config
 from pedal.datadir import DataDir
 from pedal.early import first_order, stored_round_trips, stored_settings
@@ -51,7 +52,7 @@ async def run(config: Config, on_ready: "Callable[[Started], None]") -> None:
 
 
 async def _with_store(config: Config, folder: DataDir, store: Store, on_ready: "Callable[[Started], None]") -> None:
-    memory_fd = memory.create()
+    memory_fd = memory_file.create()
     player = stored_settings(store)
     supervisor = Supervisor(first_order(config, player, memory_fd, stored_round_trips(store)))
     await supervisor.begin()
@@ -110,10 +111,10 @@ async def _run(
 
 
 async def _serve(config: Config, folder: DataDir, pedal: "Pedal") -> "tuple[Any, Started]":
-    """Open the page. Imported here, so that the ear is not kept waiting for it."""
-    from pedal.serving import serve  # noqa: PLC0415
-
-    return await serve(config, folder, pedal)
+    """Open the page. Loaded here, and in a thread, so that what the ear says is heard meanwhile."""
+    serving = await asyncio.to_thread(importlib.import_module, "pedal.serving")
+    served: tuple[Any, Started] = await serving.serve(config, folder, pedal)
+    return served
 
 
 def _listen_to_foot(hub: "Hub", board: "Board") -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from hardware.board import BoardConfig
+from hardware.board_config import BoardConfig
 
 DEFAULT_PATH: Final = Path("/etc/pedal/pedal.toml")
 

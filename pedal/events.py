@@ -5,14 +5,16 @@ the reducer has no clock. Musical facts carry their segment and sample besides.
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dsp.strings.drift import TuningDrift
+from dsp.facts import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
-from pedal.followed import Followed
 from pedal.round_trip import Latency
 from pedal.settings import Settings
-from pedal.target_file import Piece
+
+if TYPE_CHECKING:  # the engine waits for what this module loads
+    from pedal.followed import Followed
+    from pedal.target_file import Piece
 
 PartName = Literal["audio", "oled", "cloud", "network", "storage", "board"]
 PartState = Literal["ok", "waiting", "missing", "fault", "off"]
@@ -141,7 +143,7 @@ class PieceChosen:
     """What is to be played from the next session on; ``None``: nothing in particular."""
 
     at_ns: int
-    piece: Piece | None
+    piece: "Piece | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class PieceFollowed:
     """Where in the piece the player is; ``None`` when nothing is followed any more."""
 
     at_ns: int
-    followed: Followed | None
+    followed: "Followed | None"
 
 
 @dataclass(frozen=True, slots=True)

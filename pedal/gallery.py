@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from dsp.facts import Bends, Coverage, Picking, TempoHeld
-from dsp.strings.drift import StringDrift, TuningDrift
+from dsp.facts import Bends, Coverage, Picking, StringDrift, TempoHeld, TuningDrift
 from dsp.types import BeatError, Frame, Metrics, Summary
 from pedal.followed import Followed, Mark
 from pedal.round_trip import Latency, RoundTrip

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from dsp.facts import TuningDrift
 from dsp.log import decode, encode
 from dsp.scores.session import summarise
-from dsp.strings.drift import TuningDrift
 from dsp.types import Gap, GridSet, LogEntry, Paused, Resumed, SegmentStarted, SessionSetup, Summary
 from pedal.order import SEGMENTS_PER_RUN
 from pedal.recorder import Memory, Recording, SegmentClock

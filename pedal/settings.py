@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from dsp.strings.drift import TuningDrift, worth_telling
+from dsp.facts import TuningDrift
 from dsp.theory.custom import is_custom
 from dsp.theory.names import ROOTS, TEXT_MAX, pitch_class
 from dsp.theory.scales import scale_of
@@ -80,6 +80,8 @@ class Settings:
 
     def drift_to_tell(self, drift: TuningDrift, before: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names of the strings whose drift this player wants to hear of; ``before``: those that were told last."""
+        from dsp.strings.drift import worth_telling  # noqa: PLC0415  (NumPy: the engine waits for these settings)
+
         return worth_telling(drift, self.drift_cents, before) if self.tell_drift else frozenset()
 
     def note_name(self, midi: int) -> str:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from dsp.strings.drift import TuningDrift
+from dsp.facts import TuningDrift
 from dsp.types import Frame, Metrics, Note, Summary
 from pedal.events import PartName, PartState, SessionKind
-from pedal.followed import Followed
 from pedal.gestures import Switch
 from pedal.round_trip import Latency
 from pedal.settings import Settings
-from pedal.target_file import Piece
+
+if TYPE_CHECKING:  # the engine waits for what this module loads
+    from pedal.followed import Followed
+    from pedal.target_file import Piece
 
 S_NS: Final = 1_000_000_000
 TOAST_NS: Final = 2 * S_NS
@@ -59,7 +61,7 @@ class Session:
     chord: str = ""
     chord_sounds: bool = False
     late_ms: tuple[float | None, ...] = ()
-    followed: Followed | None = None
+    followed: "Followed | None" = None
 
     def elapsed_ns(self, now_ns: int) -> int:
         """The practice clock: pauses are left out."""
@@ -132,7 +134,7 @@ class State:
     review: Review | None = None
     heard: Frame | None = None
     latency: Latency = Latency()
-    piece: Piece | None = None
+    piece: "Piece | None" = None
     menu: Menu = Menu()
     taps: TapTempo = TapTempo()
     tuner_back: Mode = Mode.IDLE

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from itertools import zip_longest
 
+from dsp.facts import TuningDrift
 from dsp.scores.session import in_scale
-from dsp.strings.drift import TuningDrift
 from dsp.theory.names import pretty
 from dsp.types import Metrics, Note, Summary
 from pedal import lights, screens, words

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dsp.strings.drift import StringDrift, TuningDrift
+from dsp.facts import StringDrift, TuningDrift
 from dsp.theory.spelling import scale_name
 from dsp.types import Metrics, SessionSetup
 from pedal.round_trip import Latency

@@ -7,13 +7,14 @@ what is stored comes from ``summarise``, which sees everything.
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from dsp.facts import TuningDrift
 from dsp.replay import Replayer, replay
 from dsp.rhythm.by_note import errors_by_note
 from dsp.scores.coverage import chord_count, coverage
 from dsp.scores.curve import curve
 from dsp.scores.metrics import confident, score
 from dsp.scores.strokes import singles, strokes
-from dsp.strings.drift import DriftTracker, TuningDrift
+from dsp.strings.drift import DriftTracker
 from dsp.theory.scales import pitch_classes
 from dsp.types import LogEntry, Metrics, Note, SessionSetup, Summary
 

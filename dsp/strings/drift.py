@@ -14,10 +14,10 @@ pitch are told instead.
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from dsp.facts import StringDrift, TuningDrift
 from dsp.strings.fingering import Fingering
 from dsp.strings.shift import Reading, shift
 from dsp.theory.scales import note_name
@@ -54,32 +54,6 @@ COMMON_STRINGS: Final = 4
 ALIKE_CENTS: Final = 3.0
 CLEARLY: Final = 4.5  # standard errors: every note is another chance to be wrong
 HOLDS: Final = 0.6  # of what it takes to be told: below it, no longer
-
-
-@dataclass(frozen=True, slots=True)
-class StringDrift:
-    """One string. ``string``: 1 is the highest, as guitarists count; ``None`` where ``name`` is a range of pitches.
-
-    ``cents``: distance from equal temperament now; ``drift_cents``: change since the session, or the last tuning in a
-    pause, began; flat is negative. Both with their standard errors, ``None`` while not known. ``n``: notes that say
-    what is now.
-    """
-
-    string: int | None
-    name: str
-    cents: float | None = None
-    se_cents: float | None = None
-    drift_cents: float | None = None
-    drift_se_cents: float | None = None
-    n: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TuningDrift:
-    """All strings, the lowest first. ``common_cents``: what they drifted together, as by warmth; ``None`` if not."""
-
-    strings: tuple[StringDrift, ...] = ()
-    common_cents: float | None = None
 
 
 class DriftTracker:

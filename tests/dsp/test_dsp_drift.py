@@ -5,18 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dsp.facts import StringDrift, TuningDrift
 from dsp.log import decode_all, encode_all
 from dsp.scores.session import LiveScore
-from dsp.strings.drift import (
-    NOTES_MIN,
-    WINDOW_NOTES,
-    DriftTracker,
-    StringDrift,
-    TuningDrift,
-    common_drift,
-    tuning_drift,
-    worth_telling,
-)
+from dsp.strings.drift import NOTES_MIN, WINDOW_NOTES, DriftTracker, common_drift, tuning_drift, worth_telling
 from dsp.types import ChordStarted, NoteEnded, NoteRetracted, NoteStarted, Paused, Resumed, SegmentStarted, SessionSetup
 from tests.dsp.made_players import RATE_HZ, STYLES, Plucked, heard, wander
 from tests.dsp.plucked import Played, hear, log_of, take

@@ -4,7 +4,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from hardware import board, gpio
-from hardware.board import BoardConfig, open_board, open_pi
+from hardware.board import open_board, open_pi
+from hardware.board_config import BoardConfig
 from hardware.errors import DeviceMissing
 from hardware.fake import FakeDisplay, FakeLights, FakeSwitch
 from hardware.leds import PinLights

@@ -8,12 +8,12 @@ import tempfile
 import numpy as np
 import pytest
 
-from hardware import memory
+from hardware import memory, memory_file
 
 
 @pytest.fixture
 def fd():
-    descriptor = memory.create(seconds=0.01)  # 480 samples
+    descriptor = memory_file.create(seconds=0.01)  # 480 samples
     yield descriptor
     os.close(descriptor)
 
@@ -28,8 +28,8 @@ def numbers(start: int, count: int) -> np.ndarray:
 
 
 def test_sixty_seconds_by_default():
-    descriptor = memory.create()
-    assert os.fstat(descriptor).st_size == memory.HEADER_BYTES + 2 * 60 * 48_000
+    descriptor = memory_file.create()
+    assert os.fstat(descriptor).st_size == memory_file.HEADER_BYTES + 2 * 60 * 48_000
     reader = memory.MemoryReader(descriptor)
     assert len(reader.last(60.0).samples) == 0
     reader.close()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dsp.strings.drift import StringDrift, TuningDrift, tuning_drift
+from dsp.facts import StringDrift, TuningDrift
+from dsp.strings.drift import tuning_drift
 from dsp.types import Metrics, SessionSetup, Summary
 from pedal import reducer, rows, views, words
 from pedal.events import Scored, SessionSaved

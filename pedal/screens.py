@@ -108,7 +108,7 @@ def _following(canvas: Canvas, state: State) -> None:
         canvas.text((WIDTH // 2, 32), "START", 30, bold=True)
     else:
         canvas.text((34, 33), str(followed.bar), BAR, bold=True)
-        canvas.text((34, 14), "bar", SMALLEST)
+        canvas.text((52, 14), "bar", SMALLEST)
     names = [state.settings.note_name(midi) for midi in followed.next_midis[:3]]
     if followed.bar is not None:
         for name, y, size in zip(names, (23, 38, 49), (MIDDLE, SMALL, SMALL), strict=False):

@@ -1,16 +1,22 @@
 """Around the start: one daemon per directory, what systemd is told, wall time as a label, settings that were kept."""
 
+import asyncio
 import json
 import socket
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from dsp.chirp import CHIRPS
 from dsp.types import SessionSetup
-from pedal import early
+from pedal import app, early
 from pedal.datadir import DataDir, DataDirError, daemon_address
 from pedal.notify import notify, watchdog_period_s
 from pedal.order import Order
+from pedal.round_trip import STEPS
 from pedal.settings import SETTINGS_KEY, Settings
 from pedal.supervisor import segment_of_new_run
 from pedal.wall import WallClock
@@ -118,3 +124,32 @@ def test_an_order_travels_and_every_run_has_segments_of_its_own() -> None:
     order = Order(link_fd=3, memory_fd=-1, first_segment=segment_of_new_run(), card="Scarlett", a4_hz=442.0)
     assert Order.from_json(order.to_json()) == order
     assert order.first_segment % 1_000 == 0
+
+
+def test_the_engine_waits_for_no_library_that_only_the_rest_needs() -> None:
+    """All that ``pedal.app`` loads is loaded before the engine is started: 0.1 s of silence, or a quarter."""
+    slow = ("numpy", "PIL", "fastapi", "uvicorn", "httpx", "mido", "guitarpro")
+    program = f"import sys; import pedal.app; print([name for name in {slow!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_page_is_loaded_beside_the_loop_so_that_the_ear_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded_by: list[threading.Thread] = []
+
+    class Serving:
+        async def serve(self, *_: object) -> str:
+            return "served"
+
+    def load(name: str) -> Serving:
+        assert name == "pedal.serving"
+        loaded_by.append(threading.current_thread())
+        return Serving()
+
+    monkeypatch.setattr(app.importlib, "import_module", load)
+    assert asyncio.run(app._serve(None, None, None)) == "served"
+    assert loaded_by != [threading.main_thread()]
+
+
+def test_the_chirps_that_are_shown_are_those_that_are_played() -> None:
+    assert STEPS == CHIRPS

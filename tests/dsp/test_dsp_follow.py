@@ -176,6 +176,19 @@ def test_a_corrected_guess_and_a_note_taken_back_leave_nothing_behind() -> None:
     assert follow_json(LICK, unsure) == follow_json(LICK, sure)
 
 
+def test_a_corrected_guess_is_a_hit_at_once_and_not_only_when_the_note_ends() -> None:
+    follower = Follower(LICK)
+    for entry in log_of(LICK, flawless(LICK)):
+        if isinstance(entry, NoteStarted) and entry.note_id == 4:
+            (guess,) = [v for v in follower.add(replace(entry, midi=entry.midi + 6)) if v.note_id == 4]
+            right = NoteCorrected(0, 4, entry.decided_sample + 900, entry.midi, 0.0, 0.99)
+            (verdict,) = [v for v in follower.add(right) if v.note_id == 4]
+            break
+        follower.add(entry)
+    assert (guess.state, verdict.state) == ("wrong", "hit")
+    assert verdict.decided_sample == right.decided_sample
+
+
 def test_work_and_memory_do_not_grow_with_the_playing() -> None:
     target = piece("song", np.random.default_rng(1))
     follower = Follower(target)

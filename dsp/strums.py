@@ -22,7 +22,6 @@ EARLY: Final = 25 * MS  # a string's attack lies at most so long before it was n
 LATE: Final = 10 * MS
 LOOKS_BACK: Final = 44 * HOP_SAMPLES  # 117 ms after a stroke its beginning is still remembered
 FIFTH: Final = "5"
-COMES_BACK: Final = 130 * MS  # 16ths at 115 bpm
 TWO_SPREAD: Final = 76 * MS  # two strings so far apart are two notes
 STRINGS_MIN: Final = 3
 SURE_OF_TWO: Final = 0.45
@@ -39,7 +38,6 @@ class Strums:
         self._notes = notes
         self._listener = ChordListener(a4_hz)
         self._open: int | None = None
-        self._told: ChordStarted | None = None
         self._onset_sample = 0
         self._peak = 0.0
 
@@ -60,7 +58,7 @@ class Strums:
             self._peak = hop.peak_since(self._onset_sample)
         verdict = listener.update(hop.sample, hop.flux, hop.power, hop.noise_power, low)
         if verdict is not None and is_chord(verdict):
-            entries += [] if self._is_told(verdict) else self._begin(hop, verdict)
+            entries += self._begin(hop, verdict)
         elif verdict is not None and is_double_stop(verdict):
             entries += self._begin_both(hop, verdict)
         if self._sounds and not self._notes.chord_rings:
@@ -76,13 +74,6 @@ class Strums:
         """A note that is struck over a chord ends it, in the log; its strings may ring on."""
         begun = [entry for entry in told if isinstance(entry, NoteStarted)]
         return self._end(begun[0].onset_sample, hop) if begun and self._sounds else []
-
-    def _is_told(self, verdict: Verdict) -> bool:
-        """Whether a slow strum was cut in two: the same chord, sooner than a hand comes back."""
-        told, guess = self._told, verdict.guess
-        if told is None or (told.root, told.kind) != (guess.root, guess.kind):
-            return False
-        return self._onset_sample - told.onset_sample < COMES_BACK
 
     def _begin(self, hop: Hop, verdict: Verdict) -> list[LogEntry]:
         guess, onset_sample = verdict.guess, self._onset_sample
@@ -106,7 +97,6 @@ class Strums:
             round(guess.confidence, 3),
             self._level_dbfs(hop),
         )
-        self._told = started
         return [*entries, started]
 
     def _begin_both(self, hop: Hop, verdict: Verdict) -> list[LogEntry]:
